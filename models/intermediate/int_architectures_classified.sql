@@ -1,0 +1,35 @@
+with
+
+architectures as (
+    select distinct architecture from {{ ref('stg_imagenet_results') }}
+),
+
+extract_letters as (
+    select
+        architecture,
+        nullif(regexp_extract(architecture, '^([a-z]+?(?:v2)?)(?:\d|_|$)', 1), '') as letters
+    from architectures
+),
+
+append_suffixes as (
+    select
+        architecture,
+        letters
+        || case when contains(architecture, 'in22') then '_in22' else '' end
+        || case when regexp_matches(architecture, 'resnet.*d') then 'd' else '' end as family
+    from extract_letters
+),
+
+flag_notebook_families as (
+    select
+        architecture,
+        family,
+        not ends_with(architecture, 'gn')
+        and coalesce(regexp_matches(family, '{{ var("notebook_families") }}'), false)
+            as is_notebook_family,
+        coalesce(regexp_full_match(family, '{{ var("headline_families") }}'), false)
+            as is_headline_family
+    from append_suffixes
+)
+
+select * from flag_notebook_families

@@ -1,0 +1,30 @@
+with
+
+imagenet_results as (
+    select * from {{ ref('imagenet_results') }}
+),
+
+split_model_names as (
+    select
+        -- keys
+        imagenet_results.snapshot,
+        imagenet_results.test_set,
+        imagenet_results.model,
+        imagenet_results.img_size,
+
+        -- names
+        regexp_extract(imagenet_results.model, '^[^.]*') as architecture,
+        nullif(regexp_extract(imagenet_results.model, '^[^.]*\.(.*)$', 1), '') as tag,
+        imagenet_results.interpolation,
+
+        -- numbers
+        imagenet_results.top1,
+        round(100 - imagenet_results.top1, 3) as top1_err,
+        imagenet_results.top5,
+        round(100 - imagenet_results.top5, 3) as top5_err,
+        imagenet_results.param_count,
+        imagenet_results.crop_pct
+    from imagenet_results
+)
+
+select * from split_model_names

@@ -1,0 +1,35 @@
+-- A seed's columns are what its YAML says, in that order: none renamed, added or missing.
+{%- set seeds = [
+    ref('imagenet_results'), ref('inference_benchmarks'), ref('training_benchmarks'),
+    ref('blank_benchmarks'), ref('benchmark_runs'), ref('result_files'),
+    ref('architecture_renames'), ref('devices'), ref('pretraining_datasets'),
+] %}
+
+with
+
+documented as (
+    {% for seed in seeds %}
+        {%- set columns = graph.nodes.get('seed.image_models.' ~ seed.identifier, {}).columns %}
+        select
+            '{{ seed.identifier }}' as seed,
+            concat_ws(', ', '{{ (columns or []) | join("', '") }}') as documented_columns
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+present as (
+    select
+        table_name as seed,
+        string_agg(column_name, ', ' order by column_index) as present_columns
+    from duckdb_columns()
+    where schema_name = 'raw' and database_name = current_database()
+    group by table_name
+)
+
+select
+    seed,
+    documented.documented_columns,
+    present.present_columns
+from documented
+full join present using (seed)
+where documented.documented_columns is distinct from present.present_columns
