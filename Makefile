@@ -1,0 +1,37 @@
+# make        builds the database, draws the charts and says where they are
+# make test   builds in a scratch database and runs every test and linter
+
+PYTHON ?= python3
+BIN := .venv/bin
+INPUTS := $(shell find seeds models macros tests/generic tests/singular tests/unit) \
+          dbt_project.yml profiles.yml
+
+# An interrupted make leaves the published database alone.
+.PRECIOUS: image_models.duckdb
+.PHONY: report test
+
+report: reports/index.html
+	@echo "The report: $(abspath $<)"
+
+reports/index.html: image_models.duckdb scripts/plot.py
+	$(BIN)/python scripts/plot.py
+
+image_models.duckdb: .venv/installed $(INPUTS) scripts/build.py
+	$(BIN)/python scripts/build.py
+
+test: .venv/installed-dev
+	$(BIN)/ruff check && $(BIN)/ruff format --check
+	$(BIN)/sqlfluff lint models tests/singular
+	rm -rf target/test && mkdir -p target/test
+	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/dbt build --profiles-dir .
+	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest
+
+.venv/installed: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/pip install --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,87 @@
+"""What the tests share: one scratch database, the pages drawn from it, and a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import plot
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+NO_CHROMIUM = "Chromium is not installed: the pages were NOT tested in a browser"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: needs Debian's chromium")
+
+
+def pytest_collection_modifyitems(items):
+    """Without Chromium the browser tests are skipped, loudly; under CI they run and fail."""
+    if shutil.which("chromium") or os.environ.get("CI"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(NO_CHROMIUM in str(report.longrepr) for report in skipped):
+        terminalreporter.section("NOT TESTED", yellow=True, bold=True)
+        terminalreporter.line(f"{NO_CHROMIUM}. On Debian: apt-get install chromium")
+
+
+def command(name: str) -> str:
+    """Return the path of a command of the environment that runs the tests."""
+    return str(Path(sys.executable).with_name(name))
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory) -> Path:
+    """The database that make test built, or one built here."""
+    if "IMAGE_MODELS_DB" in os.environ:
+        return Path(os.environ["IMAGE_MODELS_DB"]).resolve()
+    path = tmp_path_factory.mktemp("database") / "image_models.duckdb"
+    subprocess.run(
+        [command("dbt"), "build", "--profiles-dir", PROJECT],
+        cwd=PROJECT,
+        env={**os.environ, "IMAGE_MODELS_DB": str(path)},
+        check=True,
+    )
+    return path
+
+
+@pytest.fixture
+def connection(database):
+    with duckdb.connect(database, read_only=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def marts(database) -> plot.Marts:
+    return plot.read_marts(database)
+
+
+@pytest.fixture(scope="session")
+def reports(database, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("reports")
+    assert plot.main(["--db", str(database), "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield opened
+        opened.close()

@@ -1,0 +1,156 @@
+"""scripts/plot.py: what it draws, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import plot
+import pytest
+
+SCRIPT = Path(plot.__file__)
+
+
+@pytest.fixture
+def copy(database, tmp_path) -> Path:
+    return Path(shutil.copy(database, tmp_path / "copy.duckdb"))
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess:
+    command = [sys.executable, SCRIPT, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def alter(path: Path, statement: str) -> None:
+    with duckdb.connect(path) as connection:
+        connection.execute(statement)
+
+
+def make_damaged(path: Path) -> None:
+    path.write_bytes(b"not a database" * 1000)
+
+
+BROKEN_DATABASES = {
+    "missing": (lambda path: path.unlink(), "no such file; build it"),
+    "damaged": (make_damaged, "cannot be read"),
+    "without a mart": (
+        lambda path: alter(path, "drop table notebook_family_trends"),
+        "notebook_family_trends does not exist",
+    ),
+    "of an older schema": (
+        lambda path: alter(path, "alter table notebook_benchmarks drop column is_size_matched"),
+        "is_size_matched",
+    ),
+    "with an empty mart": (
+        lambda path: alter(path, "truncate notebook_benchmarks"),
+        "notebook_benchmarks has no rows of phase",
+    ),
+    "without training": (
+        lambda path: alter(path, "delete from notebook_benchmarks where phase = 'train'"),
+        "notebook_benchmarks has no rows of phase train",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_DATABASES)
+def test_an_unusable_database_gives_one_line(name, copy, tmp_path):
+    damage, expected = BROKEN_DATABASES[name]
+    damage(copy)
+    result = run("--db", copy, "--out", tmp_path / "out")
+    assert result.returncode == 1
+    assert expected in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unusable_folder_gives_one_line(database, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    result = run("--db", database, "--out", tmp_path / "file" / "reports")
+    assert result.returncode == 1
+    assert "Not a directory; name another --out" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_wrong_arguments_exit_with_2():
+    assert run("--database", "x").returncode == 2
+
+
+def test_pages_are_reproducible_and_the_database_is_only_read(database, reports, tmp_path):
+    before = database.stat().st_mtime_ns
+    assert plot.main(["--db", str(database), "--out", str(tmp_path)]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "index.html",
+        *(f"{chart.name}.html" for chart in plot.CHARTS),
+    }
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (reports / path.name).read_bytes()
+    assert database.stat().st_mtime_ns == before
+
+
+def test_a_family_looks_the_same_in_every_chart(marts):
+    seen: dict[str, set] = {}
+    for chart in plot.CHARTS:
+        for trace in chart.draw(marts, chart.phase).data:
+            if trace.legendgroup and trace.mode == "markers":
+                look = (trace.marker.color, trace.marker.symbol)
+                seen.setdefault(trace.name, set()).add(look)
+    looks = [look for family in seen.values() for look in family]
+    assert len(seen) == 23
+    assert len(set(looks)) == len(looks) == 23
+
+
+def test_headline_families_differ_in_colour(marts):
+    headline = marts.benchmarks[marts.benchmarks.is_headline_family].family.unique()
+    assert len({marts.styles[family]["color"] for family in headline}) == len(headline) == 9
+
+
+def test_bubble_area_is_proportional_to_the_image_size_squared(marts):
+    figure = plot.draw_all_families(marts, "infer")
+    benchmarks = marts.benchmarks[marts.benchmarks.phase == "infer"].set_index("secs")
+    for trace in figure.data:
+        assert trace.marker.sizemode == "area"
+        assert trace.marker.sizeref == figure.data[0].marker.sizeref
+        for secs, size in zip(trace.x, trace.marker.size, strict=True):
+            assert size in (benchmarks.loc[[secs], "benchmark_img_size"] ** 2).tolist()
+
+
+def test_trend_lines_are_those_of_the_mart(marts):
+    figure = plot.draw_headline_families(marts, "train")
+    lines = {trace.legendgroup: trace for trace in figure.data if trace.mode == "lines"}
+    trends = plot.of_phase(marts.trends, "train").set_index("family")
+    assert set(lines) == set(trends.index)
+    for family, trend in trends.iterrows():
+        assert lines[family].x == (trend.min_secs, trend.max_secs)
+        assert lines[family].y == (trend.top1_at_min_secs, trend.top1_at_max_secs)
+
+
+def test_too_many_families_are_refused_rather_than_confused():
+    families = [f"family{number}" for number in range(200)]
+    frame = pd.DataFrame({"family": families, "is_headline_family": False})
+    with pytest.raises(ValueError, match="200 families"):
+        plot.family_styles(frame)
+
+
+def test_markup_in_a_name_is_shown_as_text(marts):
+    benchmarks = marts.benchmarks.copy()
+    benchmarks.loc[0, "model"] = "</script><b>bold</b>"
+    hostile = replace(marts, benchmarks=benchmarks)
+    page = plot.render(plot.CHARTS[:1], "<title>", hostile)
+    assert "<b>bold" not in page
+    assert "<title>&lt;title&gt;</title>" in page
+
+
+def test_captions_quote_the_marts(marts, connection):
+    quoted = plot.caption(plot.CHARTS[0], marts)
+    rows, mismatched = connection.execute(
+        "select count(*), count_if(not is_size_matched) from notebook_benchmarks"
+        " where phase = 'infer'"
+    ).fetchone()
+    assert f"{mismatched} of the {rows} bubbles" in quoted
+    assert not re.search(r"[{}]", "".join(plot.caption(chart, marts) for chart in plot.CHARTS))
