@@ -9,10 +9,11 @@ with
 
 documented as (
     {% for seed in seeds %}
-        {%- set columns = graph.nodes.get('seed.image_models.' ~ seed.identifier, {}).columns %}
+        {%- set node = graph.nodes.get('seed.image_models.' ~ seed.identifier, {}) %}
+        {%- set columns = node.get('columns', {}) | join(', ') %}
         select
             '{{ seed.identifier }}' as seed,
-            concat_ws(', ', '{{ (columns or []) | join("', '") }}') as documented_columns
+            '{{ columns }}' as documented_columns
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
