@@ -291,7 +291,7 @@ KEY_COLUMNS = {
     "training_benchmarks": ("run", "model", "img_size"),
     "blank_benchmarks": ("run", "model", "img_size"),
     "result_files": ("snapshot", "test_set"),
-    "benchmark_runs": ("run",),
+    "benchmark_files": ("run",),
 }
 PROVENANCE = ("upstream_file", "upstream_commit", "upstream_rows", "sha256")
 SEED_COLUMNS = {
@@ -309,7 +309,7 @@ SEED_COLUMNS = {
     ),
     "blank_benchmarks": KEY_COLUMNS["blank_benchmarks"],
     "result_files": (*KEY_COLUMNS["result_files"], *PROVENANCE),
-    "benchmark_runs": (*KEY_COLUMNS["benchmark_runs"], "snapshot", *PROVENANCE),
+    "benchmark_files": (*KEY_COLUMNS["benchmark_files"], "snapshot", *PROVENANCE),
 }
 BENCHMARK_SEEDS = {"infer": "inference_benchmarks", "train": "training_benchmarks"}
 
@@ -364,7 +364,7 @@ def import_file(path: Path, snapshot: str, commit: str) -> Seeds:
     return {
         seed: [to_row(seed, ours(row)) for row in rows],
         "blank_benchmarks": [to_row("blank_benchmarks", ours(row)) for row in blank],
-        "benchmark_runs": [to_row("benchmark_runs", source)],
+        "benchmark_files": [to_row("benchmark_files", source)],
     }
 
 
@@ -421,10 +421,10 @@ def read_seeds(folder: Path) -> Seeds:
 
 def merge(old: Seeds, new: Seeds, snapshot: str, say: Callable[[str], None]) -> Seeds:
     """Replace the snapshot in old by new; a run goes to the newest snapshot that has it."""
-    column = SEED_COLUMNS["benchmark_runs"].index("snapshot")
-    owners = {row[0]: row[column] for row in old["benchmark_runs"] if row[column] != snapshot}
+    column = SEED_COLUMNS["benchmark_files"].index("snapshot")
+    owners = {row[0]: row[column] for row in old["benchmark_files"] if row[column] != snapshot}
     kept = set()
-    for run, *_ in new["benchmark_runs"]:
+    for run, *_ in new["benchmark_files"]:
         if owners.get(run, "") > snapshot:
             say(f"{run}: kept as it is in the newer snapshot {owners[run]}")
             kept.add(run)

@@ -93,7 +93,7 @@ def test_rows_that_upstream_left_blank_are_kept_out_and_named(results, seeds, ca
     assert "kept out toynet_huge at 448 px" in capsys.readouterr().out
     assert "toynet_huge" not in {row["model"] for row in rows(seeds, "inference_benchmarks")}
     assert [row["model"] for row in rows(seeds, "blank_benchmarks")] == ["toynet_huge"]
-    runs = {row["run"]: row["upstream_rows"] for row in rows(seeds, "benchmark_runs")}
+    runs = {row["run"]: row["upstream_rows"] for row in rows(seeds, "benchmark_files")}
     assert runs["infer-amp-nchw-pt240-cu124-rtx4090"] == "3"
 
 
@@ -311,7 +311,7 @@ def test_a_name_is_stored_as_it_is(results, seeds):
 
 def test_a_damaged_seed_is_refused(results, seeds, capsys):
     assert run(results, seeds) == 0
-    path = seeds / "benchmark_runs.csv"
+    path = seeds / "benchmark_files.csv"
     path.write_text(path.read_text().replace("snapshot", "date", 1))
     before = contents(seeds)
     assert run(results, seeds) == 1
@@ -368,8 +368,8 @@ def test_without_results_the_repository_is_cloned(results, seeds, tmp_path):
     git(repository, "commit", "--quiet", "--message", "results")
     assert refresh_seeds.main(["--repository", repository.as_uri(), "--seeds", str(seeds)]) == 0
     # The commit's date in UTC, a day after the committer's own.
-    assert {row["snapshot"] for row in rows(seeds, "benchmark_runs")} == {"2025-03-05"}
-    commits = {row["upstream_commit"] for row in rows(seeds, "benchmark_runs")}
+    assert {row["snapshot"] for row in rows(seeds, "benchmark_files")} == {"2025-03-05"}
+    commits = {row["upstream_commit"] for row in rows(seeds, "benchmark_files")}
     assert commits == {git(repository, "rev-parse", "HEAD")}
 
 

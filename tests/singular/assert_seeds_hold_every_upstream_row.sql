@@ -27,7 +27,7 @@ expect_rows as (
     select
         run as source_key,
         upstream_rows
-    from {{ ref('benchmark_runs') }}
+    from {{ ref('benchmark_files') }}
     union all
     select
         concat_ws(' ', snapshot, test_set) as source_key,

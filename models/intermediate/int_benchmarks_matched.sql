@@ -1,0 +1,56 @@
+with
+
+benchmarks as (
+    select * from {{ ref('int_benchmarks_renamed') }}
+),
+
+timed_variants as (
+    select * from {{ ref('timed_variants') }}
+),
+
+tested as (
+    select
+        architecture,
+        img_size,
+        max(param_count) as param_count
+    from {{ ref('int_results_current') }}
+    where test_set = 'imagenet'
+    group by architecture, img_size
+),
+
+tested_architectures as (
+    select distinct architecture from tested
+),
+
+compare_param_counts as (
+    select
+        benchmarks.*,
+        tested_architectures.architecture is not null as is_tested,
+        tested.architecture is not null as is_tested_at_size,
+        abs(benchmarks.param_count / tested.param_count - 1)
+        > {{ var('param_count_tolerance') }} as is_param_count_off,
+        exists(
+            select 1 from timed_variants
+            where starts_with(benchmarks.architecture, timed_variants.prefix)
+        ) as is_timed_variant
+    from benchmarks
+    left join tested
+        on
+            benchmarks.architecture = tested.architecture
+            and benchmarks.img_size = tested.img_size
+    left join tested_architectures
+        on benchmarks.architecture = tested_architectures.architecture
+),
+
+give_reasons as (
+    select
+        *,
+        case
+            when not is_tested then 'no accuracy published'
+            when not is_tested_at_size then 'other image size only'
+            when is_param_count_off and not is_timed_variant then 'wrong model timed'
+        end as left_out_reason
+    from compare_param_counts
+)
+
+select * from give_reasons

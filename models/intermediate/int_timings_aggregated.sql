@@ -1,0 +1,22 @@
+with
+
+benchmarks as (
+    select * from {{ ref('int_benchmarks_matched') }}
+    where left_out_reason is null
+),
+
+-- Several old names can stand for one architecture: the same network timed again.
+average_repeats as (
+    select
+        run,
+        architecture,
+        img_size,
+        avg(samples_per_sec) as samples_per_sec,
+        avg(step_time) as step_time,
+        max(batch_size) as batch_size,
+        count(*) as timings
+    from benchmarks
+    group by run, architecture, img_size
+)
+
+select * from average_repeats

@@ -1,0 +1,59 @@
+with
+
+benchmarks as (
+    select * from {{ ref('model_benchmarks') }}
+    where not is_toy
+),
+
+stack_proxies as (
+    unpivot (
+        select
+            run,
+            secs,
+            param_count,
+            gmacs,
+            macts
+        from benchmarks
+    ) on param_count, gmacs, macts into name proxy value proxy_value
+),
+
+add_tolerance as (
+    select
+        *,
+        0.1 * proxy_value as tolerance
+    from stack_proxies
+    where proxy_value > 0
+),
+
+-- A window around each model's value: nothing is compared pair by pair.
+rank_and_spread as (
+    select
+        run,
+        proxy,
+        secs,
+        proxy_value,
+        {{ average_rank('secs', 'run, proxy') }} as secs_rank,
+        {{ average_rank('proxy_value', 'run, proxy') }} as proxy_rank,
+        quantile_cont(secs, 0.95) over same_value
+        / quantile_cont(secs, 0.05) over same_value as spread
+    from add_tolerance
+    window same_value as (
+        partition by run, proxy order by proxy_value
+        range between tolerance preceding and tolerance following
+    )
+),
+
+correlate as (
+    select
+        run,
+        proxy,
+        count(*) as n,
+        nullif(corr(secs_rank, proxy_rank), 'nan') as spearman,
+        nullif(corr(ln(secs), ln(proxy_value)), 'nan') as log_pearson,
+        median(spread) as median_spread,
+        max(spread) as max_spread
+    from rank_and_spread
+    group by run, proxy
+)
+
+select * from correlate

@@ -1,0 +1,19 @@
+with
+
+benchmarks as (
+    select * from {{ ref('model_benchmarks') }}
+),
+
+count_frontiers as (
+    select
+        model,
+        img_size,
+        count(*) as runs,
+        count_if(is_frontier) as frontiers,
+        count_if(is_frontier) / count(*) as frontier_share,
+        is_toy
+    from benchmarks
+    group by model, img_size, is_toy
+)
+
+select * from count_frontiers

@@ -1,0 +1,62 @@
+with
+
+accuracies as (
+    select * from {{ ref('int_accuracies_ranked') }}
+),
+
+put_test_sets_side_by_side as (
+    pivot accuracies
+    on short_name in ('imagenet', 'real', 'v2', 'sketch', 'a', 'a_clean', 'r', 'r_clean')
+    using
+    max(top1) as top1,
+    max(standard_error) as standard_error,
+    max(top1_rank) as rank,
+    max(robustness) as robustness,
+    max(top5) as top5
+    group by model, img_size
+),
+
+name_columns as (
+    select
+        model,
+        img_size,
+
+        imagenet_top1 as top1,
+        imagenet_standard_error as top1_standard_error,
+        imagenet_rank as top1_rank,
+        imagenet_top5 as top5,
+
+        real_top1,
+        real_rank,
+        real_top5,
+
+        v2_top1,
+        v2_rank,
+        v2_robustness,
+        v2_top5,
+
+        sketch_top1,
+        sketch_rank,
+        sketch_robustness,
+        sketch_top5,
+
+        a_top1,
+        a_rank,
+        a_robustness,
+        a_top5,
+        a_clean_top1,
+        a_clean_rank,
+        a_clean_top5,
+
+        r_top1,
+        r_rank,
+        r_robustness,
+        r_top5,
+        r_clean_top1,
+        r_clean_rank,
+        r_clean_top5
+    from put_test_sets_side_by_side
+    where imagenet_top1 is not null
+)
+
+select * from name_columns

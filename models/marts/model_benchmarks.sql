@@ -1,0 +1,72 @@
+with
+
+timings as (
+    select * from {{ ref('int_timings_aggregated') }}
+),
+
+accuracy as (
+    select
+        model,
+        img_size,
+        top1
+    from {{ ref('model_accuracy') }}
+),
+
+models as (
+    select * from {{ ref('models') }}
+),
+
+costs as (
+    select * from {{ ref('int_costs_newest') }}
+),
+
+join_at_the_same_size as (
+    select
+        timings.run,
+        models.model,
+        timings.img_size,
+        models.architecture,
+        models.architecture_group,
+        timings.samples_per_sec,
+        1 / timings.samples_per_sec as secs,
+        timings.step_time,
+        timings.batch_size,
+        accuracy.top1,
+        models.param_count,
+        costs.gmacs,
+        costs.macts,
+        models.is_extra_data,
+        models.is_toy
+    from timings
+    inner join models on timings.architecture = models.architecture
+    inner join accuracy
+        on models.model = accuracy.model and timings.img_size = accuracy.img_size
+    left join costs
+        on timings.architecture = costs.architecture and timings.img_size = costs.img_size
+),
+
+find_best_as_fast as (
+    select
+        *,
+        {{ is_on_frontier('secs', 'top1', 'run', 'not is_toy') }} as is_frontier,
+        {{ is_on_frontier('secs', 'top1', 'run', 'not is_toy and not is_extra_data') }}
+            as is_frontier_imagenet1k,
+        max(struct_pack(best_top1 := top1, speed := -secs, model := model, img_size := img_size))
+        filter (where not is_toy)
+            over (
+                partition by run order by secs
+                range between unbounded preceding and current row
+            ) as best_as_fast
+    from join_at_the_same_size
+),
+
+measure_gaps as (
+    select
+        * exclude (best_as_fast),
+        best_as_fast.best_top1 - top1 as frontier_gap,
+        case when not is_frontier then best_as_fast.model end as dominated_by,
+        case when not is_frontier then best_as_fast.img_size end as dominated_by_img_size
+    from find_best_as_fast
+)
+
+select * from measure_gaps

@@ -1,0 +1,48 @@
+with
+
+benchmark_files as (
+    select * from {{ ref('benchmark_files') }}
+),
+
+parse_run_ids as (
+    select
+        *,
+        unnest(
+            regexp_extract(
+                run,
+                '^(infer|train)-(amp_bf16|amp|fp32|bf16)-(nchw|nhwc)-pt(\d{3})'
+                || '-(cu\d{3}|cpu)-(.+?)(-dynamo)?$',
+                ['phase', 'precision', 'memory_layout', 'torch', 'cuda', 'device_key', 'dynamo']
+            )
+        ) as parts
+    from benchmark_files
+),
+
+spell_versions as (
+    select
+        -- keys
+        run,
+        snapshot,
+
+        -- names
+        phase,
+        precision,
+        memory_layout,
+        regexp_replace(
+            regexp_replace(torch, '^1(\d\d)$', '1.\1'), '^(\d)(\d)(\d)$', '\1.\2.\3'
+        ) as torch_version,
+        nullif(regexp_replace(cuda, '^cu(\d\d)(\d)$', '\1.\2'), 'cpu') as cuda_version,
+        device_key,
+        upstream_file,
+        upstream_commit,
+        sha256,
+
+        -- numbers
+        upstream_rows,
+
+        -- flags
+        dynamo = '-dynamo' as is_compiled
+    from parse_run_ids
+)
+
+select * from spell_versions
