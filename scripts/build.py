@@ -31,6 +31,8 @@ def build_side_database(lock: int) -> None:
     shutil.rmtree(SIDE_DATABASE.parent, ignore_errors=True)
     SIDE_DATABASE.parent.mkdir(parents=True)
     dbt = Path(sys.executable).with_name("dbt")
+    if not dbt.exists():
+        raise NotPublished(f"{dbt.parent} has no dbt; run `make`, which installs it")
     result = subprocess.run(
         [dbt, "build", "--profiles-dir", PROJECT],
         cwd=PROJECT,

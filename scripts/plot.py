@@ -1,4 +1,4 @@
-"""Draw the charts from the marts of image_models.duckdb.
+"""Draw the report from the marts of image_models.duckdb.
 
     python scripts/plot.py [--db FILE] [--out DIR]
 
@@ -13,9 +13,9 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
+import charts
 import duckdb
 import jinja2
 import pandas as pd
@@ -24,357 +24,400 @@ from plotly.offline import get_plotlyjs
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
-
-# --- what is read -------------------------------------------------------------------
-
-BENCHMARKS = """
-    select
-        phase, model, family, is_headline_family, secs, samples_per_sec, batch_size,
-        benchmark_img_size, benchmark_param_count, top1, top5, img_size, is_size_matched
-    from notebook_benchmarks
-    order by secs, model
-"""
-
-TRENDS = """
-    select
-        phase, family, n, slope, r2, min_secs, max_secs,
-        intercept + slope * log10(min_secs) as top1_at_min_secs,
-        intercept + slope * log10(max_secs) as top1_at_max_secs
-    from notebook_family_trends
-    where slope is not null
-    order by family
-"""
-
-# The figures that the captions quote, one row per phase.
-CAPTION_FIGURES = """
-    select
-        phase,
-        count(*) as models,
-        count(distinct family) as families,
-        count(distinct family) filter (is_headline_family) as headline_families,
-        count(*) filter (not is_size_matched) as mismatched,
-        count(*) filter (family = 'convnext') as convnext,
-        count(*) filter (family = 'convnext' and not is_size_matched) as convnext_mismatched,
-        count(*) filter (contains(family, 'in22')) as in22,
-        arg_min(family, secs) as fastest_family,
-        arg_max(family, top1) as most_accurate_family,
-        max(top1) as best_top1,
-        count(*) filter (benchmark_param_count between 20 and 30) as medium_models,
-        max(secs) filter (benchmark_param_count between 20 and 30)
-        / min(secs) filter (benchmark_param_count between 20 and 30) as medium_spread
-    from notebook_benchmarks
-    group by phase
-"""
-
-# --- how it looks -------------------------------------------------------------------
-
-COLOURS = (
-    "#0072b2", "#e69f00", "#009e73", "#d62728", "#9467bd", "#8c564b",
-    "#e377c2", "#7a8b00", "#17becf", "#4d4d4d", "#a6761d", "#5b5bd6",
-)  # fmt: skip
-SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
-LARGEST_BUBBLE = 22  # pixels across
-
-HOVER = (
-    "<b>%{customdata[0]}</b><br>family %{customdata[1]}<br><br>"
-    "top-1 %{customdata[2]:.2f} %, top-5 %{customdata[3]:.2f} %, tested at %{customdata[4]} px<br>"
-    "%{customdata[5]:.3f} ms per image, %{customdata[6]:,.0f} images/s, timed at "
-    "%{customdata[7]} px in batches of %{customdata[8]}<br>"
-    "%{customdata[9]:.2f} M parameters%{customdata[10]}<extra></extra>"
-)
-
-
-def family_styles(benchmarks: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Return {family: {"color", "symbol"}}, one pair each; the headline families come first
-    and so differ in colour alone."""
-    families = benchmarks.groupby("family")["is_headline_family"].any()
-    ordered = sorted(families.index, key=lambda family: (not families[family], family))
-    pairs = list(product(SYMBOLS, COLOURS))
-    if len(ordered) > len(pairs):
-        raise ValueError(f"{len(ordered)} families, but only {len(pairs)} styles to tell them by")
-    return {
-        family: {"color": color, "symbol": symbol}
-        for family, (symbol, color) in zip(ordered, pairs, strict=False)
-    }
-
-
-def hover_data(benchmarks: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "model": benchmarks["model"].map(jinja2.filters.escape).astype(str),
-            "family": benchmarks["family"],
-            "top1": benchmarks["top1"],
-            "top5": benchmarks["top5"],
-            "tested_at": benchmarks["img_size"],
-            "ms": benchmarks["secs"] * 1000,
-            "samples_per_sec": benchmarks["samples_per_sec"],
-            "timed_at": benchmarks["benchmark_img_size"],
-            "batch_size": benchmarks["batch_size"],
-            "param_count": benchmarks["benchmark_param_count"],
-            "note": benchmarks["is_size_matched"].map(
-                {True: "", False: "<br><b>timed and tested at different image sizes</b>"}
-            ),
-        }
-    )
-
-
-def time_axis(title: str) -> dict:
-    return {
-        "type": "log",
-        "title": {"text": title},
-        "exponentformat": "SI",
-        "minexponent": 1,
-        "ticksuffix": "s",
-        "dtick": "D2",
-        "automargin": True,
-    }
-
-
-def base_layout(**layout: object) -> dict:
-    return {
-        "template": "plotly_white",
-        "autosize": True,
-        "margin": {"l": 10, "r": 10, "t": 30, "b": 10},
-        "hoverlabel": {"align": "left"},
-        "legend": {"itemsizing": "constant", "tracegroupgap": 0, "title": {"text": "family"}},
-        **layout,
-    }
-
-
-def draw_accuracy(
-    benchmarks: pd.DataFrame, styles: dict, trends: pd.DataFrame | None = None
-) -> go.Figure:
-    """Scatter top1 (%) over secs, one trace per family; with trends, a line per family too."""
-    figure = go.Figure(
-        layout=base_layout(
-            xaxis=time_axis("Time per image (seconds, log scale)"),
-            yaxis={"title": {"text": "ImageNet top-1 accuracy (%)"}, "automargin": True},
-        )
-    )
-    area = benchmarks["benchmark_img_size"] ** 2
-    for family, models in benchmarks.groupby("family"):
-        figure.add_scatter(
-            name=family,
-            legendgroup=family,
-            mode="markers",
-            x=models["secs"],
-            y=models["top1"],
-            customdata=hover_data(models),
-            hovertemplate=HOVER,
-            marker={
-                **styles[family],
-                "size": area[models.index],
-                "sizemode": "area",
-                "sizeref": area.max() / LARGEST_BUBBLE**2,
-                "sizemin": 3,
-                "opacity": 0.75,
-                "line": {"width": 0.5, "color": "white"},
-            },
-        )
-    for line in () if trends is None else trends.itertuples():
-        figure.add_scatter(
-            name=f"{line.family} line",
-            legendgroup=line.family,
-            showlegend=False,
-            mode="lines",
-            x=[line.min_secs, line.max_secs],
-            y=[line.top1_at_min_secs, line.top1_at_max_secs],
-            line={"color": styles[line.family]["color"], "width": 2},
-            hovertemplate=(
-                f"<b>{line.family}</b>: {line.slope:+.1f} points of top-1 per tenfold time, "
-                f"r² {line.r2:.2f}, {line.n} models<extra></extra>"
-            ),
-        )
-    return figure
-
-
-def draw_parameter_counts(benchmarks: pd.DataFrame) -> go.Figure:
-    """Scatter secs over parameters (millions), both log, coloured by image size (pixels)."""
-    figure = go.Figure(
-        layout=base_layout(
-            xaxis={
-                "type": "log",
-                "title": {"text": "Parameters (millions, log scale)"},
-                "dtick": "D2",
-                "automargin": True,
-            },
-            yaxis=time_axis("Time per image (seconds, log scale)"),
-            coloraxis={
-                "colorscale": "Viridis",
-                "colorbar": {"title": {"text": "image<br>size (px)"}, "thickness": 14},
-            },
-        )
-    )
-    figure.add_scatter(
-        mode="markers",
-        x=benchmarks["benchmark_param_count"],
-        y=benchmarks["secs"],
-        customdata=hover_data(benchmarks),
-        hovertemplate=HOVER,
-        marker={
-            "color": benchmarks["benchmark_img_size"],
-            "coloraxis": "coloraxis",
-            "size": 9,
-            "opacity": 0.8,
-            "line": {"width": 0.5, "color": "white"},
-        },
-    )
-    return figure
-
-
-# --- the charts ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Marts:
-    """What the charts draw from: rows of the marts, and a family's look in all charts."""
-
-    benchmarks: pd.DataFrame
-    trends: pd.DataFrame
-    figures: dict[str, dict]
-    styles: dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True)
-class Chart:
-    name: str
-    title: str
-    phase: str
-    draw: Callable[[Marts, str], go.Figure]
-    caption: str
-    """May quote any column of CAPTION_FIGURES in braces."""
-
-
-def of_phase(frame: pd.DataFrame, phase: str) -> pd.DataFrame:
-    return frame[frame["phase"] == phase]
-
-
-def draw_all_families(marts: Marts, phase: str) -> go.Figure:
-    return draw_accuracy(of_phase(marts.benchmarks, phase), marts.styles)
-
-
-def draw_headline_families(marts: Marts, phase: str) -> go.Figure:
-    benchmarks = of_phase(marts.benchmarks, phase)
-    headline = benchmarks[benchmarks["is_headline_family"]]
-    return draw_accuracy(headline, marts.styles, of_phase(marts.trends, phase))
-
-
-def draw_speed_by_parameters(marts: Marts, phase: str) -> go.Figure:
-    return draw_parameter_counts(of_phase(marts.benchmarks, phase))
-
-
-CHARTS = (
-    Chart(
-        "inference",
-        "Inference",
-        "infer",
-        draw_all_families,
-        "Each bubble is one set of pretrained weights on an RTX 3090: left is faster, up is more "
-        "accurate, and the bubble grows with the image. Choose along the upper left edge; "
-        "{fastest_family} begins it and {most_accurate_family} ends it, at {best_top1:.1f} %. "
-        "{mismatched} of the {models} bubbles pair a speed at one image size with an accuracy at "
-        "another, so no machine delivers the two together.",
-    ),
-    Chart(
-        "inference_headline_families",
-        "Inference, headline families",
-        "infer",
-        draw_headline_families,
-        "The {headline_families} families that the notebook picks out of {families}, each with "
-        "its least-squares line on log time, a guide for the eye. Of the {convnext} convnext "
-        "bubbles {convnext_mismatched} pair a speed with an accuracy at another image size, so "
-        "this data cannot show their lead in the middle; and the family convnext_in22 that the "
-        "notebook discusses has {in22} models here, because timm had moved the pretraining from "
-        "the model's name into its tag.",
-    ),
-    Chart(
-        "speed_by_parameter_count",
-        "Speed against parameter count",
-        "infer",
-        draw_speed_by_parameters,
-        "Were the parameter count a stand-in for speed, the points would lie on a line. Among "
-        "the {medium_models} models of 20 to 30 million parameters the slowest takes "
-        "{medium_spread:.0f} times as long as the fastest. Part of that is the image size, "
-        "shown as colour; compare points of one colour.",
-    ),
-    Chart(
-        "training",
-        "Training",
-        "train",
-        draw_all_families,
-        "The same for training, where a step includes the backward pass and the update. "
-        "{fastest_family} is the fastest family and {most_accurate_family} the most accurate; "
-        "{mismatched} of the {models} bubbles pair a speed and an accuracy of different image "
-        "sizes.",
-    ),
-    Chart(
-        "training_headline_families",
-        "Training, headline families",
-        "train",
-        draw_headline_families,
-        "The lines of the headline families for training. The accuracy is that of timm's "
-        "published weights, not of the step that was timed, and {convnext_mismatched} of the "
-        "{convnext} convnext bubbles pair it with a speed at another image size.",
-    ),
-)
-
-
-def read_marts(database: Path) -> Marts:
-    """Read the marts; raises UnusableDatabase."""
-    if not database.is_file():
-        raise UnusableDatabase(f"{database}: no such file; build it with `make` or `dbt build`")
-    try:
-        with duckdb.connect(database, read_only=True) as connection:
-            benchmarks = connection.execute(BENCHMARKS).df()
-            trends = connection.execute(TRENDS).df()
-            figures = connection.execute(CAPTION_FIGURES).df()
-    except duckdb.CatalogException as error:
-        raise UnusableDatabase(f"{database}: {first_line(error)}; build it again") from None
-    except duckdb.BinderException as error:
-        raise UnusableDatabase(
-            f"{database}: of another version: {first_line(error)}; build it again"
-        ) from None
-    except duckdb.Error as error:
-        raise UnusableDatabase(f"{database}: cannot be read: {first_line(error)}") from None
-    for name, frame in (("notebook_benchmarks", benchmarks), ("notebook_family_trends", trends)):
-        for phase in {chart.phase for chart in CHARTS}:
-            if of_phase(frame, phase).empty:
-                raise UnusableDatabase(f"{database}: {name} has no rows of phase {phase}")
-    by_phase = figures.set_index("phase").to_dict("index")
-    return Marts(benchmarks, trends, by_phase, family_styles(benchmarks))
+ROBUSTNESS = {"v2": "ImageNetV2", "sketch": "Sketch", "a": "ImageNet-A", "r": "ImageNet-R"}
 
 
 class UnusableDatabase(Exception):
     """The database lacks what the charts need; the message says what, and the remedy."""
 
 
+# --- what is read -------------------------------------------------------------------
+# The casts say what the charts rely on; a column of another type fails there.
+
+QUERIES = {
+    "notebook_benchmarks": """
+        select
+            phase, model, family, is_headline_family::boolean as is_headline_family,
+            secs::double as secs, samples_per_sec::double as samples_per_sec,
+            batch_size::integer as batch_size, benchmark_img_size::integer as benchmark_img_size,
+            benchmark_param_count::double as benchmark_param_count, top1::double as top1,
+            top5::double as top5, img_size::integer as img_size,
+            is_size_matched::boolean as is_size_matched
+        from notebook_benchmarks
+        order by secs, model
+    """,
+    "notebook_family_trends": """
+        select
+            phase, family, n::integer as n, slope::double as slope, r2::double as r2,
+            min_secs::double as min_secs, max_secs::double as max_secs,
+            intercept::double + slope * log10(min_secs) as top1_at_min_secs,
+            intercept::double + slope * log10(max_secs) as top1_at_max_secs
+        from notebook_family_trends
+        where slope is not null
+        order by family
+    """,
+    "model_benchmarks": """
+        select
+            device_name, model, img_size::integer as img_size, models.pretrained_on,
+            models.is_extra_data::boolean as is_extra_data, secs::double as secs,
+            samples_per_sec::double as samples_per_sec, batch_size::integer as batch_size,
+            top1::double as top1, models.param_count::double as param_count,
+            is_frontier::boolean as is_frontier,
+            is_frontier_imagenet1k::boolean as is_frontier_imagenet1k,
+            frontier_gap::double as frontier_gap, coalesce(dominated_by, '') as dominated_by
+        from model_benchmarks
+        inner join models using (model)
+        inner join benchmark_runs using (run)
+        where phase = 'infer' and is_default and not models.is_toy
+        order by device_kind desc, device_name, secs, top1, model
+    """,
+    "model_accuracy": """
+        select
+            model, img_size::integer as img_size, pretrained_on,
+            is_extra_data::boolean as is_extra_data, top1::double as top1,
+            v2_top1, v2_robustness, sketch_top1, sketch_robustness,
+            a_top1, a_robustness, r_top1, r_robustness
+        from model_accuracy
+        inner join models using (model)
+        where not is_toy
+        order by model, img_size
+    """,
+    "run_comparisons": """
+        select
+            from_run, to_run, same_batch_n::integer as same_batch_n,
+            same_batch_speed_up::double as same_batch_speed_up,
+            frontier_jaccard::double as frontier_jaccard,
+            case effect
+                when 'compiled' then 'eager to compiled' else 'nchw to nhwc'
+            end as effect,
+            concat(
+                regexp_replace(to_runs.device_name, '^NVIDIA (GeForce )?', ''), '<br>',
+                case when to_runs.phase = 'train' then 'training, ' end,
+                to_runs.torch_version,
+                case effect when 'compiled' then ' compiled' else ' nhwc' end
+            ) as label
+        from run_comparisons
+        inner join benchmark_runs as to_runs on to_run = to_runs.run
+        where
+            (effect = 'compiled' and to_runs.is_compiled)
+            or (effect = 'layout' and to_runs.memory_layout = 'nhwc')
+        order by effect, same_batch_speed_up desc
+    """,
+    "cost_proxies": """
+        select
+            proxy, n::integer as n, spearman::double as spearman,
+            log_pearson::double as log_pearson, median_spread::double as median_spread,
+            regexp_replace(device_name, '^(NVIDIA (GeForce )?|Intel Core )', '') as label
+        from cost_proxies
+        inner join benchmark_runs using (run)
+        where phase = 'infer' and is_default
+        order by device_kind desc, device_name
+    """,
+    "notebook_findings": """
+        select claim, measured_as, on_notebook_data, on_matched_sizes, on_todays_data, verdict
+        from notebook_findings
+        order by verdict desc, claim
+    """,
+}
+MAY_BE_NULL = {
+    "notebook_findings": {"on_notebook_data", "on_matched_sizes", "on_todays_data"},
+    "model_accuracy": {f"{name}_{what}" for name in ROBUSTNESS for what in ("top1", "robustness")},
+}
+
+# The figures that captions quote: one row each.
+FIGURES = {
+    phase: f"""
+        select
+            count(*) as models,
+            count(distinct family) as families,
+            count(distinct family) filter (is_headline_family) as headline_families,
+            count(*) filter (not is_size_matched) as mismatched,
+            count(*) filter (family = 'convnext') as convnext,
+            count(*) filter (family = 'convnext' and not is_size_matched) as convnext_mismatched,
+            count(*) filter (contains(family, 'in22')) as in22,
+            arg_min(family, secs) as fastest_family,
+            arg_max(family, top1) as most_accurate_family,
+            max(top1) as best_top1,
+            count(*) filter (benchmark_param_count between 20 and 30) as medium_models,
+            max(secs) filter (benchmark_param_count between 20 and 30)
+            / min(secs) filter (benchmark_param_count between 20 and 30) as medium_spread
+        from notebook_benchmarks
+        where phase = '{phase}'
+    """
+    for phase in ("infer", "train")
+} | {
+    "today": """
+        select
+            count(distinct device) as devices,
+            count(distinct run) as runs,
+            (select count(*) from model_accuracy) as accuracies,
+            (select count(*) from models) as models,
+            (select count(*) from models where is_toy) as toys,
+            (
+                select count(*) from frontier_stability
+                where runs >= 10 and frontier_share >= 0.9
+            ) as stable,
+            (
+                select arg_max(pretrained_on, r_robustness)
+                from model_accuracy inner join models using (model)
+            ) as most_robust_pretraining,
+            (
+                select avg(r_robustness) filter (is_extra_data)
+                from model_accuracy inner join models using (model)
+            ) as extra_data_robustness,
+            (
+                select avg(r_robustness) filter (not is_extra_data and not is_toy)
+                from model_accuracy inner join models using (model)
+            ) as imagenet1k_robustness,
+            (
+                select min(same_batch_speed_up) from run_comparisons
+                inner join benchmark_runs on to_run = run
+                where effect = 'compiled' and is_compiled
+            ) as least_compiled,
+            (
+                select max(same_batch_speed_up) from run_comparisons
+                inner join benchmark_runs on to_run = run
+                where effect = 'compiled' and is_compiled
+            ) as most_compiled,
+            (
+                select max(frontier_jaccard) from run_comparisons
+                inner join benchmark_runs on to_run = run
+                where effect = 'compiled' and is_compiled
+            ) as compiled_jaccard,
+            (
+                select median(spearman) from cost_proxies inner join benchmark_runs using (run)
+                where proxy = 'param_count' and is_default and device_kind = 'gpu'
+            ) as param_count_spearman,
+            (
+                select median(spearman) from cost_proxies inner join benchmark_runs using (run)
+                where proxy = 'macts' and is_default and device_kind = 'gpu'
+            ) as macts_spearman
+        from benchmark_runs
+    """
+}
+
+
+@dataclass(frozen=True)
+class Marts:
+    """What the charts draw from: rows by mart, figures for the captions, looks of families."""
+
+    rows: dict[str, pd.DataFrame]
+    figures: dict[str, dict]
+    styles: dict[str, dict[str, str]]
+
+    def of_phase(self, mart: str, phase: str) -> pd.DataFrame:
+        return self.rows[mart][self.rows[mart]["phase"] == phase]
+
+
+def read_marts(database: Path) -> Marts:
+    """Read the marts; raises UnusableDatabase."""
+    if not database.is_file():
+        raise UnusableDatabase(f"{database}: no such file; build it with `make` or `dbt build`")
+    rows, figures = {}, {}
+    try:
+        with duckdb.connect(database, read_only=True) as connection:
+            for mart, query in QUERIES.items():
+                rows[mart] = connection.execute(query).df()
+                check_rows(database, mart, rows[mart])
+            for name, query in FIGURES.items():
+                figures[name] = connection.execute(query).df().iloc[0].to_dict()
+    except (duckdb.CatalogException, duckdb.BinderException, duckdb.ConversionException) as error:
+        raise UnusableDatabase(
+            f"{database}: of another version: {first_line(error)}; build it again"
+        ) from None
+    except duckdb.Error as error:
+        raise UnusableDatabase(
+            f"{database}: cannot be read: {first_line(error)}; build it again"
+        ) from None
+    try:
+        styles = charts.family_styles(rows["notebook_benchmarks"])
+    except ValueError as error:
+        raise UnusableDatabase(f"{database}: notebook_benchmarks: {error}") from None
+    strangers = set(rows["notebook_family_trends"]["family"]) - set(styles)
+    if strangers:
+        raise UnusableDatabase(
+            f"{database}: notebook_family_trends has {sorted(strangers)}, which "
+            "notebook_benchmarks has not; build it again"
+        )
+    return Marts(rows, figures, styles)
+
+
+def check_rows(database: Path, mart: str, rows: pd.DataFrame) -> None:
+    phases = ("infer", "train") if "phase" in rows else (None,)
+    for phase in phases:
+        if rows.empty or (phase and not (rows["phase"] == phase).any()):
+            of_phase = f" of phase {phase}" if phase else ""
+            raise UnusableDatabase(f"{database}: {mart} has no rows{of_phase}; build it again")
+    nulls = rows.columns[rows.isna().any()].difference(MAY_BE_NULL.get(mart, set()))
+    if len(nulls):
+        raise UnusableDatabase(
+            f"{database}: {mart} has no value in {', '.join(nulls)} of some rows; build it again"
+        )
+
+
 def first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
+# --- the report ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chart:
+    name: str
+    title: str
+    figures: str
+    """Which of FIGURES the caption quotes, in braces."""
+    caption: str
+    draw: Callable[[Marts], go.Figure]
+
+
+def accuracy_chart(phase: str) -> Callable[[Marts], go.Figure]:
+    return lambda marts: charts.draw_accuracy(
+        marts.of_phase("notebook_benchmarks", phase), marts.styles
+    )
+
+
+def headline_chart(phase: str) -> Callable[[Marts], go.Figure]:
+    def draw(marts: Marts) -> go.Figure:
+        benchmarks = marts.of_phase("notebook_benchmarks", phase)
+        headline = benchmarks[benchmarks["is_headline_family"]]
+        trends = marts.of_phase("notebook_family_trends", phase)
+        return charts.draw_accuracy(headline, marts.styles, trends)
+
+    return draw
+
+
+TODAY = (
+    Chart(
+        "devices",
+        "Speed and accuracy on every device",
+        "today",
+        "Today's {models:,.0f} models with speed and accuracy at the same image size, on each of "
+        "the {devices:.0f} devices; choose one above the chart. The lines are the frontiers: no "
+        "model is both faster and more accurate than one on the line, once among all models and "
+        "once among those that saw nothing but ImageNet-1k. Graphics cards are timed in large "
+        "batches, CPUs one image at a time. Frontiers move with the hardware: among the models "
+        "timed in ten or more runs only {stable:.0f} are on nine frontiers out of ten. timm's "
+        "{toys:.0f} toy models are left out.",
+        lambda marts: charts.draw_devices(marts.rows["model_benchmarks"]),
+    ),
+    Chart(
+        "robustness",
+        "Robustness",
+        "today",
+        "How much better a model does on shifted images than its ImageNet accuracy predicts: 0 "
+        "is the line fitted through all models. On ImageNet-R models pretrained on more stand "
+        "at {extra_data_robustness:+.2f} on average, those of ImageNet-1k alone at "
+        "{imagenet1k_robustness:+.2f}; the most robust was pretrained on "
+        "{most_robust_pretraining}.",
+        lambda marts: charts.draw_robustness(marts.rows["model_accuracy"], ROBUSTNESS),
+    ),
+    Chart(
+        "effects",
+        "What compiling and memory layout change",
+        "today",
+        "Pairs of runs that differ in one setting, compared over the models timed with the same "
+        "batch size. Compiling makes the median model {least_compiled:.2f} to "
+        "{most_compiled:.2f} times as fast, and not all models alike: at best "
+        "{compiled_jaccard:.0%} of the models on either frontier are on both.",
+        lambda marts: charts.draw_effects(marts.rows["run_comparisons"]),
+    ),
+    Chart(
+        "proxies",
+        "What stands in for speed",
+        "today",
+        "How well three counts rank models by their time per image. On graphics cards "
+        "activations reach {macts_spearman:.2f} where parameters reach "
+        "{param_count_spearman:.2f}.",
+        lambda marts: charts.draw_proxies(marts.rows["cost_proxies"]),
+    ),
+)
+
+NOTEBOOK = (
+    Chart(
+        "inference",
+        "Inference",
+        "infer",
+        "Each bubble is one set of pretrained weights on an RTX 3090: left is faster, up is more "
+        "accurate, and the bubble grows with the image. Choose along the upper left edge; "
+        "{fastest_family} begins it and {most_accurate_family} ends it, at {best_top1:.1f} %. "
+        "{mismatched} of the {models} bubbles pair a speed at one image size with an accuracy at "
+        "another, so no machine delivers the two together.",
+        accuracy_chart("infer"),
+    ),
+    Chart(
+        "inference_headline_families",
+        "Inference, headline families",
+        "infer",
+        "The {headline_families} families that the notebook picks out of {families}, each with "
+        "its least-squares line on log time, a guide for the eye. Of the {convnext} convnext "
+        "bubbles {convnext_mismatched} pair a speed with an accuracy at another image size, so "
+        "this data cannot show their lead in the middle; and the family convnext_in22 that the "
+        "notebook discusses has {in22} models here, because timm had moved the pretraining from "
+        "the model's name into its tag.",
+        headline_chart("infer"),
+    ),
+    Chart(
+        "speed_by_parameter_count",
+        "Speed against parameter count",
+        "infer",
+        "Were the parameter count a stand-in for speed, the points would lie on a line. Among "
+        "the {medium_models} sets of weights with 20 to 30 million parameters the slowest takes "
+        "{medium_spread:.0f} times as long as the fastest. Part of that is the image size, "
+        "shown as colour; compare points of one colour.",
+        lambda marts: charts.draw_parameter_counts(marts.of_phase("notebook_benchmarks", "infer")),
+    ),
+    Chart(
+        "training",
+        "Training",
+        "train",
+        "The same for training, where a step includes the backward pass and the update. "
+        "{fastest_family} is the fastest family and {most_accurate_family} the most accurate; "
+        "{mismatched} of the {models} bubbles pair a speed and an accuracy of different image "
+        "sizes.",
+        accuracy_chart("train"),
+    ),
+    Chart(
+        "training_headline_families",
+        "Training, headline families",
+        "train",
+        "The lines of the headline families for training. The accuracy is that of timm's "
+        "published weights, not of the step that was timed, and {convnext_mismatched} of the "
+        "{convnext} convnext bubbles pair it with a speed at another image size.",
+        headline_chart("train"),
+    ),
+)
+CHARTS = TODAY + NOTEBOOK
+
+
 def caption(chart: Chart, marts: Marts) -> str:
-    return chart.caption.format(**marts.figures[chart.phase])
+    return chart.caption.format(**marts.figures[chart.figures])
 
 
-def render(charts: tuple[Chart, ...], title: str, marts: Marts) -> str:
-    """Return a page with the charts, complete in itself."""
+def render(chosen: tuple[Chart, ...], title: str, marts: Marts) -> str:
+    """Return a page with the charts, complete in itself; with all of them, the findings too."""
     sections = [
         {
             "name": chart.name,
             "title": chart.title,
             "caption": caption(chart, marts),
-            "figure": chart.draw(marts, chart.phase).to_html(
+            "starts_notebook": chart is NOTEBOOK[0],
+            "figure": chart.draw(marts).to_html(
                 full_html=False,
                 include_plotlyjs=False,
                 div_id=f"chart-{chart.name}",
                 config={"responsive": True, "displaylogo": False},
             ),
         }
-        for chart in charts
+        for chart in chosen
     ]
+    findings = marts.rows["notebook_findings"].to_dict("records")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(title=title, sections=sections, plotlyjs=get_plotlyjs())
+    return template.render(
+        title=title, sections=sections, findings=findings, plotlyjs=get_plotlyjs()
+    )
 
 
 def write(path: Path, page: str) -> None:
@@ -387,7 +430,7 @@ def write(path: Path, page: str) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Draw the charts from the marts.")
+    parser = argparse.ArgumentParser(description="Draw the report from the marts.")
     parser.add_argument("--db", type=Path, default=PROJECT / "image_models.duckdb")
     parser.add_argument("--out", type=Path, default=PROJECT / "reports")
     arguments = parser.parse_args(argv)

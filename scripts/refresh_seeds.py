@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import fcntl
 import hashlib
 import io
 import math
@@ -24,7 +25,9 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -55,17 +58,39 @@ class RefusedInput(Exception):
 
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 GROUPED_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+SMALLEST, LARGEST = 1e-6, 1e12  # of a plausible figure; 1 / figure stays finite
 LARGEST_INTEGER = 2**31 - 1
 
 
-def read_name(text: str) -> str:
+def read_text(text: str) -> str:
     if not text.strip():
-        raise ValueError("is blank; give a name or remove the row")
+        raise ValueError("is blank; fill it in or remove the row")
     if text != text.strip():
         raise ValueError("has spaces around it; remove them")
     if any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise ValueError("has a control character; remove it")
     return text
+
+
+def read_model(text: str) -> str:
+    if text.startswith(".") or text.endswith("."):
+        raise ValueError("lacks the name before or after the dot; complete it")
+    return read_text(text)
+
+
+def read_interpolation(text: str) -> str:
+    if text not in ("bicubic", "bilinear"):
+        raise ValueError("is neither bicubic nor bilinear; correct it")
+    return text
+
+
+def read_date(text: str) -> str:
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError("is not a date; give one such as 2026-01-06") from None
 
 
 def read_number(text: str) -> str:
@@ -77,6 +102,8 @@ def read_number(text: str) -> str:
         raise ValueError("is not a number; give a plain decimal such as 81.25")
     if float(text) < 0:
         raise ValueError("is negative; give a number of 0 or more")
+    if float(text) > LARGEST:
+        raise ValueError("is implausibly large; correct it")
     return text
 
 
@@ -88,6 +115,8 @@ def read_positive(text: str) -> str:
     number = read_number(text)
     if float(number) == 0:
         raise ValueError("is zero; give a number greater than 0")
+    if float(number) < SMALLEST:
+        raise ValueError("is implausibly small; correct it")
     return number
 
 
@@ -98,6 +127,13 @@ def read_percent(text: str) -> str:
     return number
 
 
+def read_crop(text: str) -> str:
+    number = read_positive(text)
+    if float(number) > 2:
+        raise ValueError("is over 2; give a share such as 0.875")
+    return number
+
+
 def read_count(text: str) -> str:
     number = float(read_positive(text))
     if not number.is_integer() or number > LARGEST_INTEGER:
@@ -105,52 +141,71 @@ def read_count(text: str) -> str:
     return str(int(number))
 
 
+READERS = {
+    "snapshot": read_date,
+    "test_set": read_text,
+    "run": read_text,
+    "model": read_model,
+    "img_size": read_count,
+    "top1": read_percent,
+    "top1_err": read_percent,
+    "top5": read_percent,
+    "top5_err": read_percent,
+    "param_count": read_positive,
+    "crop_pct": read_crop,
+    "interpolation": read_interpolation,
+    "samples_per_sec": read_positive,
+    "step_time": read_positive,
+    "batch_size": read_count,
+    "gmacs": read_optional_number,
+    "macts": read_optional_number,
+    "upstream_file": read_text,
+    "upstream_commit": read_text,
+    "upstream_rows": read_count,
+    "sha256": read_text,
+}
+
+
+def read_cell(path: Path, line: int, column: str, name: str, text: str) -> str:
+    """Return our text for a cell of our column name; raises RefusedInput."""
+    try:
+        return READERS[name](text)
+    except ValueError as problem:
+        raise RefusedInput(
+            f"{path}, line {line}, column {column}: {text[:60]!r} {problem}"
+        ) from None
+
+
 # --- one upstream file --------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of one kind of upstream file, each with the reader of its cells."""
+    """The columns of one kind of upstream file: {upstream's name: ours}."""
 
-    required: dict[str, Callable[[str], str]]
-    optional: dict[str, Callable[[str], str]]
+    required: dict[str, str]
+    optional: dict[str, str]
     ignored: frozenset[str] = frozenset()
     """Upstream's own derivations, partly wrong: recomputed in SQL, never imported."""
     measured: tuple[str, ...] = ()
-    """Columns that are all blank in a row which upstream could not measure."""
+    """Upstream's columns that are all blank in a row which it could not measure."""
 
 
+RESULTS_COLUMNS = ("model", "img_size", "top1", "top1_err", "top5", "top5_err")
+RESULTS_COLUMNS += ("param_count", "crop_pct", "interpolation")
 RESULTS_LAYOUT = Layout(
-    required={
-        "model": read_name,
-        "img_size": read_count,
-        "top1": read_percent,
-        "top1_err": read_percent,
-        "top5": read_percent,
-        "top5_err": read_percent,
-        "param_count": read_positive,
-        "crop_pct": read_positive,
-        "interpolation": read_name,
-    },
+    required={column: column for column in RESULTS_COLUMNS},
     optional={},
     ignored=frozenset({"top1_diff", "top5_diff", "rank_diff"}),
 )
 
 
 def benchmark_layout(phase: str) -> Layout:
-    speed = {
-        f"{phase}_samples_per_sec": read_positive,
-        f"{phase}_step_time": read_positive,
-        f"{phase}_batch_size": read_count,
-    }
-    work = {f"{phase}_gmacs": read_optional_number, f"{phase}_macts": read_optional_number}
+    speed = {f"{phase}_{name}": name for name in ("samples_per_sec", "step_time", "batch_size")}
+    work = {f"{phase}_{name}": name for name in ("gmacs", "macts")}
+    names = {"model": "model", f"{phase}_img_size": "img_size", "param_count": "param_count"}
     return Layout(
-        required={
-            "model": read_name,
-            f"{phase}_img_size": read_count,
-            **speed,
-            "param_count": read_positive,
-        },
+        required={**names, **speed},
         optional=work if phase == "infer" else {},
         measured=tuple(speed),
     )
@@ -171,26 +226,27 @@ def decode(path: Path, content: bytes) -> str:
         ) from None
     if not text.strip():
         raise RefusedInput(f"{path}, line 1: the file is empty; fetch it again")
-    if not text.endswith("\n"):
-        last = text.splitlines()[-1]
+    if not text.endswith(("\n", "\r")):
+        lines = text.splitlines()
         raise RefusedInput(
-            f"{path}, line {len(text.splitlines())}: the last line {last[-60:]!r} has no line "
+            f"{path}, line {len(lines)}: the last line {lines[-1][-60:]!r} has no line "
             "end, so it may be cut off; fetch the file again, or end the line if it is whole"
         )
     return text
 
 
 def check_header(path: Path, header: list[str], layout: Layout) -> None:
-    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+    found = ",".join(header)[:60]
+    if len(header) == 1 and re.search(r"[;\t|]", found):
         raise RefusedInput(
-            f"{path}, line 1: the header {header[0][:60]!r} has no commas; "
+            f"{path}, line 1: the header {found!r} has no commas; "
             "save the file with commas between its columns"
         )
     known = {*layout.required, *layout.optional, *layout.ignored}
     for column in layout.required:
         if column not in header:
             raise RefusedInput(
-                f"{path}, line 1, column {column}: missing from the header; "
+                f"{path}, line 1, column {column}: missing from the header {found!r}; "
                 "add it, or fetch the file again"
             )
     for column in header:
@@ -206,54 +262,50 @@ def check_header(path: Path, header: list[str], layout: Layout) -> None:
 def read_rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (line number, cells) of every row, the header first; all of one length."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    width = None
+    width, line = None, 1
     try:
         for cells in reader:
             width = width or len(cells)
             if len(cells) != width:
                 raise RefusedInput(
-                    f"{path}, line {reader.line_num}: {','.join(cells)[:60]!r} has {len(cells)} "
+                    f"{path}, line {line}: {','.join(cells)[:60]!r} has {len(cells)} "
                     f"cells where the header has {width}; complete the row or remove it"
                 )
-            yield reader.line_num, cells
+            yield line, cells
+            line = reader.line_num + 1
     except csv.Error as error:
+        start = text.splitlines()[line - 1][:60]
         raise RefusedInput(
-            f"{path}, line {reader.line_num}: {error}; mend the quotes, or fetch the file again"
+            f"{path}, line {line}: {start!r} cannot be split into cells ({error}); "
+            "mend its quotes, or fetch the file again"
         ) from None
 
 
 def read_upstream(
     path: Path, content: bytes, layout: Layout
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Return (measured rows, rows that upstream left blank) as {upstream column: our text}.
+    """Return (measured rows, rows that upstream left blank) as {our column: our text}.
 
     Raises RefusedInput at the first cell, row or header that is not valid.
     """
     rows = read_rows(path, decode(path, content))
     _, header = next(rows)
     check_header(path, header, layout)
-    readers = {**layout.required, **layout.optional}
     measured, blank = [], []
     first_line: dict[tuple[str, str], int] = {}
 
     for line, cells in rows:
         raw = dict(zip(header, cells, strict=True))
-        is_blank = bool(layout.measured) and not any(raw[name] for name in layout.measured)
-        row = {}
-        for column, read in readers.items():
-            if is_blank and column in layout.measured:
-                continue
-            try:
-                row[column] = read(raw.get(column, ""))
-            except ValueError as problem:
-                raise RefusedInput(
-                    f"{path}, line {line}, column {column}: {raw[column][:60]!r} {problem}"
-                ) from None
-        size = next(row[column] for column in row if column.endswith("img_size"))
-        key = (row["model"], size)
+        is_blank = bool(layout.measured) and not any(raw[column] for column in layout.measured)
+        row = {
+            name: read_cell(path, line, column, name, raw.get(column, ""))
+            for column, name in {**layout.required, **layout.optional}.items()
+            if not (is_blank and column in layout.measured)
+        }
+        key = (row["model"], row["img_size"])
         if key in first_line:
             raise RefusedInput(
-                f"{path}, line {line}, column model: {key[0]!r} at image size {size} stands on "
+                f"{path}, line {line}, column model: {key[0]!r} at image size {key[1]} stands on "
                 f"line {first_line[key]} already; remove one of them"
             )
         first_line[key] = line
@@ -336,7 +388,12 @@ def import_file(path: Path, snapshot: str, commit: str) -> Seeds:
             "benchmark-<phase>-<precision>-<layout>-pt<torch>-<cuda>-<device>[-dynamo].csv; "
             "rename the file, or move it out of the folder"
         )
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RefusedInput(
+            f"{path}: cannot be read ({error.strerror}); mend it, or move it out of the folder"
+        ) from None
     provenance = {
         "snapshot": snapshot,
         "upstream_file": path.name,
@@ -356,14 +413,10 @@ def import_file(path: Path, snapshot: str, commit: str) -> Seeds:
     phase, run = benchmark_name["phase"], benchmark_name["run"]
     rows, blank = read_upstream(path, content, BENCHMARK_LAYOUTS[phase])
     seed = BENCHMARK_SEEDS[phase]
-
-    def ours(row: dict[str, str]) -> dict[str, str]:
-        return {"run": run, **{name.removeprefix(f"{phase}_"): row[name] for name in row}}
-
     source = {**provenance, "run": run, "upstream_rows": str(len(rows) + len(blank))}
     return {
-        seed: [to_row(seed, ours(row)) for row in rows],
-        "blank_benchmarks": [to_row("blank_benchmarks", ours(row)) for row in blank],
+        seed: [to_row(seed, {**source, **row}) for row in rows],
+        "blank_benchmarks": [to_row("blank_benchmarks", {**source, **row}) for row in blank],
         "benchmark_files": [to_row("benchmark_files", source)],
     }
 
@@ -372,7 +425,7 @@ def import_folder(results: Path, snapshot: str, commit: str, say: Callable[[str]
     """Return the seed rows of a results/ folder; raises RefusedInput with every fault found."""
     if not results.is_dir():
         raise RefusedInput(f"{results}: no such folder; name timm's results/ folder")
-    paths = sorted(path for path in results.iterdir() if path.suffix.lower() == ".csv")
+    paths = sorted(path for path in results.iterdir() if path.name.lower().endswith(".csv"))
     unused = [path for path in paths if UNUSED_NAME.fullmatch(path.name)]
     paths = [path for path in paths if path not in unused]
     if not paths:
@@ -403,20 +456,50 @@ def import_folder(results: Path, snapshot: str, commit: str, say: Callable[[str]
 def read_seeds(folder: Path) -> Seeds:
     """Return the rows of the seeds in folder; a seed that is not there yet is empty."""
     seeds: Seeds = {}
-    for seed, columns in SEED_COLUMNS.items():
-        path = folder / f"{seed}.csv"
-        seeds[seed] = []
-        if not path.exists():
-            continue
-        rows = read_rows(path, decode(path, path.read_bytes()))
-        _, header = next(rows)
-        if tuple(header) != columns:
-            raise RefusedInput(
-                f"{path}, line 1: the columns are {','.join(header)!r} where "
-                f"{','.join(columns)!r} are expected; restore the seed from git"
-            )
-        seeds[seed] = [tuple(cells) for _, cells in rows]
+    try:
+        for seed, columns in SEED_COLUMNS.items():
+            path = folder / f"{seed}.csv"
+            seeds[seed] = read_seed(path, columns) if path.exists() else []
+        check_counts(folder, seeds)
+    except RefusedInput as fault:
+        raise RefusedInput(f"{fault}\nThis is a seed: restore it from git.") from None
     return seeds
+
+
+def read_seed(path: Path, columns: tuple[str, ...]) -> list[Row]:
+    rows = read_rows(path, decode(path, path.read_bytes()))
+    _, header = next(rows)
+    if tuple(header) != columns:
+        raise RefusedInput(
+            f"{path}, line 1: the columns are {','.join(header)!r} where "
+            f"{','.join(columns)!r} are expected"
+        )
+    return [
+        tuple(
+            read_cell(path, line, name, name, text)
+            for name, text in zip(columns, cells, strict=True)
+        )
+        for line, cells in rows
+    ]
+
+
+def check_counts(folder: Path, seeds: Seeds) -> None:
+    """Every source has all its rows and every row its source, else a merge would lose some."""
+    holders = {
+        "benchmark_files": (*BENCHMARK_SEEDS.values(), "blank_benchmarks"),
+        "result_files": ("imagenet_results",),
+    }
+    for source, names in holders.items():
+        width = len(KEY_COLUMNS[source])
+        column = SEED_COLUMNS[source].index("upstream_rows")
+        expected = {row[:width]: int(row[column]) for row in seeds[source]}
+        found = Counter(row[:width] for name in names for row in seeds[name])
+        for key in sorted({*expected, *found}):
+            if expected.get(key, 0) != found[key]:
+                raise RefusedInput(
+                    f"{folder / source}.csv: {' '.join(key)} has {expected.get(key, 0)} rows here "
+                    f"and {found[key]} in {' and '.join(names)}"
+                )
 
 
 def merge(old: Seeds, new: Seeds, snapshot: str, say: Callable[[str], None]) -> Seeds:
@@ -431,6 +514,10 @@ def merge(old: Seeds, new: Seeds, snapshot: str, say: Callable[[str], None]) -> 
         elif run in owners:
             say(f"{run}: taken over from snapshot {owners.pop(run)}")
 
+    for run in sorted({row[0] for row in old["benchmark_files"]} - {*owners}):
+        if run not in {row[0] for row in new["benchmark_files"]}:
+            say(f"{run}: removed, the snapshot has it no more")
+
     merged = {}
     for seed, keys in KEY_COLUMNS.items():
         if keys[0] == "snapshot":
@@ -442,9 +529,21 @@ def merge(old: Seeds, new: Seeds, snapshot: str, say: Callable[[str], None]) -> 
     return merged
 
 
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Keep other imports away from the folder; raises RefusedInput while one is at it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise RefusedInput(f"{folder}: another import is writing here; run again later") from None
+    finally:
+        os.close(handle)
+
+
 def write_seeds(folder: Path, seeds: Seeds) -> None:
-    """Write all seeds to side files, then put them in place; on an error none is replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write all seeds to side files, and only when all are written put them in place."""
     side_files = {folder / f"{seed}.csv.new": seed for seed in seeds}
     try:
         for side_file, seed in side_files.items():
@@ -493,12 +592,10 @@ def clone(repository: str, folder: str) -> tuple[Path, str, str]:
 
 
 def snapshot_date(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-01-06")
     try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date: {error}") from None
+        return read_date(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"{text!r} {problem}") from None
 
 
 def commit_sha(text: str) -> str:
@@ -531,9 +628,11 @@ def refresh(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
             results, snapshot, commit = clone(arguments.repository, folder)
         say(f"importing snapshot {snapshot} (commit {commit}) from {results}")
         new = import_folder(results, snapshot, commit, say)
-    old = read_seeds(arguments.seeds)
-    merged = merge(old, new, snapshot, say)
-    write_seeds(arguments.seeds, merged)
+    arguments.seeds.mkdir(parents=True, exist_ok=True)
+    with lock(arguments.seeds):
+        old = read_seeds(arguments.seeds)
+        merged = merge(old, new, snapshot, say)
+        write_seeds(arguments.seeds, merged)
     for seed, rows in merged.items():
         added, removed = len(set(rows) - set(old[seed])), len(set(old[seed]) - set(rows))
         say(f"{seed}.csv: {len(rows):,} rows ({added:,} added, {removed:,} removed)")

@@ -12,7 +12,7 @@ count_rows as (
     select
         run,
         count(*) as benchmarked_rows,
-        count_if(left_out_reason is null) as matched_rows
+        count_if(left_out_reason is null)::bigint as matched_rows
     from benchmarks
     group by run
 ),

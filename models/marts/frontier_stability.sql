@@ -9,7 +9,7 @@ count_frontiers as (
         model,
         img_size,
         count(*) as runs,
-        count_if(is_frontier) as frontiers,
+        count_if(is_frontier)::bigint as frontiers,
         count_if(is_frontier) / count(*) as frontier_share,
         is_toy
     from benchmarks

@@ -67,7 +67,7 @@ summarise_pairs as (
         nullif(corr(from_rank, to_rank), 'nan') as spearman,
         count_if(is_on_from_frontier and is_on_to_frontier)
         / count_if(is_on_from_frontier or is_on_to_frontier) as frontier_jaccard,
-        count_if(is_same_batch) as same_batch_n,
+        count_if(is_same_batch)::bigint as same_batch_n,
         median(speed_up) filter (where is_same_batch) as same_batch_speed_up,
         median(1 / speed_up) filter (where is_same_batch) as same_batch_slow_down
     from rank_common_rows

@@ -1,4 +1,5 @@
-{#- The columns identify a row: together unique, none null, blank or padded with white space. -#}
+{#- The columns identify a row: together unique, none null, blank, padded with
+    white space or holding a control character. -#}
 {% test is_key(model, columns) %}
 
 select
@@ -10,7 +11,7 @@ having
     count(*) > 1
     {%- for column in columns %}
     or {{ column }} is null
-    or regexp_matches({{ column }}::varchar, '^\s|\s$|^$')
+    or regexp_matches({{ column }}::varchar, '^[\s\p{Z}]|[\s\p{Z}]$|[[:cntrl:]]|^$')
     {%- endfor %}
 
 {% endtest %}

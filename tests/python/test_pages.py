@@ -8,14 +8,28 @@ import pytest
 pytestmark = pytest.mark.browser
 
 WIDTHS = {"desktop": (1000, 800), "phone": (390, 844)}
-# traces, points of markers
-EXPECTED = {
+# traces, points of markers that are shown at first
+NOTEBOOK = {
     "inference": (23, 262),
     "inference_headline_families": (18, 135),
     "speed_by_parameter_count": (1, 262),
     "training": (23, 263),
     "training_headline_families": (18, 136),
 }
+
+
+@pytest.fixture(scope="session")
+def expected(marts) -> dict[str, tuple[int, int]]:
+    models = marts.rows["model_benchmarks"]
+    first = models[models.device_name == models.device_name.iloc[0]]
+    frontiers = first.is_frontier.sum() + first.is_frontier_imagenet1k.sum()
+    return {
+        "devices": (4 * models.device_name.nunique(), len(first) + frontiers),
+        "robustness": (8, int(marts.rows["model_accuracy"].v2_robustness.notna().sum())),
+        "effects": (2, len(marts.rows["run_comparisons"])),
+        "proxies": (3, len(marts.rows["cost_proxies"])),
+        **NOTEBOOK,
+    }
 
 
 @pytest.fixture(params=WIDTHS)
@@ -41,7 +55,7 @@ def open_page(request, browser, reports):
     context.close()
 
 
-def test_index_has_the_five_charts_with_all_their_points(open_page):
+def test_index_has_all_charts_with_all_their_points(open_page, expected):
     page = open_page("index")
     counts = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll('.plotly-graph-div')].map(
@@ -49,10 +63,10 @@ def test_index_has_the_five_charts_with_all_their_points(open_page):
                 chart.data.length,
                 chart.querySelectorAll('.scatterlayer .point').length]]))"""
     )
-    assert {name: tuple(count) for name, count in counts.items()} == EXPECTED
+    assert {name: tuple(count) for name, count in counts.items()} == expected
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", [chart.name for chart in plot.CHARTS])
 def test_no_label_is_clipped(open_page, name):
     page = open_page(name)
     clipped = page.evaluate(
@@ -61,7 +75,7 @@ def test_no_label_is_clipped(open_page, name):
             const frame = chart.getBoundingClientRect();
             const labels = chart.querySelectorAll(
                 '.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .legendtitletext, '
-                + '.cbaxis text, .cbtitle text');
+                + '.cbaxis text, .cbtitle text, .textpoint text, .updatemenu-item-text');
             if (labels.length < 8) return ['only ' + labels.length + ' labels'];
             return [...labels].filter(label => {
                 const box = label.getBoundingClientRect();
@@ -82,7 +96,7 @@ def test_no_label_is_clipped(open_page, name):
 
 def test_hover_names_the_model_and_its_figures(open_page, marts):
     page = open_page("inference")
-    benchmarks = marts.benchmarks[marts.benchmarks.phase == "infer"]
+    benchmarks = marts.of_phase("notebook_benchmarks", "infer")
     slowest = benchmarks.loc[benchmarks.secs.idxmax()]
     trace = sorted(benchmarks.family.unique()).index(slowest.family) + 1
     box = page.locator(f".scatterlayer .trace:nth-child({trace}) .point").last.bounding_box()
@@ -115,8 +129,41 @@ def test_legend_hides_and_isolates_a_family(open_page):
     assert shown_families(page) == ["swin", "swin line"]
 
 
+@pytest.mark.parametrize("name", ["inference", "devices", "speed_by_parameter_count"])
+def test_hover_stays_on_the_screen(open_page, name):
+    page = open_page(name)
+    points = page.locator(".scatterlayer .point")
+    seen = 0
+    for number in range(0, points.count(), points.count() // 12):
+        box = points.nth(number).bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        label = page.locator(".hovertext")
+        if label.count():
+            seen += 1
+            area = label.first.bounding_box()
+            assert area["x"] >= 0
+            assert area["x"] + area["width"] <= page.viewport_size["width"]
+    assert seen >= 6
+
+
+def test_the_device_can_be_switched(open_page, marts):
+    page = open_page("devices")
+    models = marts.rows["model_benchmarks"]
+    device = models.device_name.unique()[2]
+    page.locator(".updatemenu-header").click()
+    page.locator(".updatemenu-dropdown-button", has_text=device).click()
+    page.wait_for_timeout(500)
+    shown = page.evaluate(
+        """() => document.querySelector('.plotly-graph-div')._fullData
+            .filter(trace => trace.visible === true).map(trace => trace.x.length)"""
+    )
+    chosen = models[models.device_name == device]
+    assert sum(shown[:2]) == len(chosen)
+    assert shown[2:] == [chosen.is_frontier.sum(), chosen.is_frontier_imagenet1k.sum()]
+
+
 def test_index_leads_to_its_sections(open_page):
     page = open_page("index")
     targets = page.eval_on_selector_all("nav a", "links => links.map(link => link.hash)")
-    assert targets == [f"#{chart.name}" for chart in plot.CHARTS]
+    assert set(targets) == {"#findings", *(f"#{chart.name}" for chart in plot.CHARTS)}
     assert all(page.locator(target).count() == 1 for target in targets)

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import charts
 import duckdb
 import pandas as pd
 import plot
@@ -46,6 +47,18 @@ BROKEN_DATABASES = {
     "of an older schema": (
         lambda path: alter(path, "alter table notebook_benchmarks drop column is_size_matched"),
         "is_size_matched",
+    ),
+    "with a column of another type": (
+        lambda path: alter(path, "alter table models alter is_extra_data type varchar using 'x'"),
+        "Could not convert string 'x'",
+    ),
+    "with a hole": (
+        lambda path: alter(path, "update notebook_benchmarks set family = null"),
+        "notebook_benchmarks has no value in family",
+    ),
+    "with a stranger": (
+        lambda path: alter(path, "update notebook_family_trends set family = 'zzz' where n = 5"),
+        "notebook_family_trends has ['zzz']",
     ),
     "with an empty mart": (
         lambda path: alter(path, "truncate notebook_benchmarks"),
@@ -93,10 +106,15 @@ def test_pages_are_reproducible_and_the_database_is_only_read(database, reports,
     assert database.stat().st_mtime_ns == before
 
 
+def draw(marts, name: str):
+    (chart,) = [chart for chart in plot.CHARTS if chart.name == name]
+    return chart.draw(marts)
+
+
 def test_a_family_looks_the_same_in_every_chart(marts):
     seen: dict[str, set] = {}
-    for chart in plot.CHARTS:
-        for trace in chart.draw(marts, chart.phase).data:
+    for chart in plot.NOTEBOOK:
+        for trace in chart.draw(marts).data:
             if trace.legendgroup and trace.mode == "markers":
                 look = (trace.marker.color, trace.marker.symbol)
                 seen.setdefault(trace.name, set()).add(look)
@@ -106,13 +124,14 @@ def test_a_family_looks_the_same_in_every_chart(marts):
 
 
 def test_headline_families_differ_in_colour(marts):
-    headline = marts.benchmarks[marts.benchmarks.is_headline_family].family.unique()
+    benchmarks = marts.rows["notebook_benchmarks"]
+    headline = benchmarks[benchmarks.is_headline_family].family.unique()
     assert len({marts.styles[family]["color"] for family in headline}) == len(headline) == 9
 
 
 def test_bubble_area_is_proportional_to_the_image_size_squared(marts):
-    figure = plot.draw_all_families(marts, "infer")
-    benchmarks = marts.benchmarks[marts.benchmarks.phase == "infer"].set_index("secs")
+    figure = draw(marts, "inference")
+    benchmarks = marts.of_phase("notebook_benchmarks", "infer").set_index("secs")
     for trace in figure.data:
         assert trace.marker.sizemode == "area"
         assert trace.marker.sizeref == figure.data[0].marker.sizeref
@@ -121,36 +140,85 @@ def test_bubble_area_is_proportional_to_the_image_size_squared(marts):
 
 
 def test_trend_lines_are_those_of_the_mart(marts):
-    figure = plot.draw_headline_families(marts, "train")
+    figure = draw(marts, "training_headline_families")
     lines = {trace.legendgroup: trace for trace in figure.data if trace.mode == "lines"}
-    trends = plot.of_phase(marts.trends, "train").set_index("family")
+    trends = marts.of_phase("notebook_family_trends", "train").set_index("family")
     assert set(lines) == set(trends.index)
     for family, trend in trends.iterrows():
         assert lines[family].x == (trend.min_secs, trend.max_secs)
         assert lines[family].y == (trend.top1_at_min_secs, trend.top1_at_max_secs)
 
 
+def test_frontier_lines_are_those_of_the_mart(marts, connection):
+    figure = draw(marts, "devices")
+    lines = [trace for trace in figure.data if trace.name == "frontier"]
+    counts = connection.execute(
+        """
+        select count_if(is_frontier), max(top1) filter (is_frontier) from model_benchmarks
+        inner join benchmark_runs using (run) where is_default and phase = 'infer'
+        group by device_kind, device_name order by device_kind desc, device_name
+        """
+    ).fetchall()
+    assert [(len(line.x), max(line.y)) for line in lines] == counts
+    assert all(list(line.x) == sorted(line.x) for line in lines)
+
+
+def test_a_menu_shows_one_option_at_a_time(marts):
+    figure = draw(marts, "devices")
+    (menu,) = figure.layout.updatemenus
+    shown = [button.args[1] for button in menu.buttons]
+    assert len(shown) == 6
+    assert [sum(traces) for traces in zip(*shown, strict=True)] == [1] * len(figure.data)
+    assert [bool(trace.visible) for trace in figure.data] == list(shown[menu.active])
+
+
+def test_effects_go_from_plain_to_changed(marts):
+    pairs = marts.rows["run_comparisons"]
+    assert set(pairs.effect) == {"eager to compiled", "nchw to nhwc"}
+    compiled = pairs[pairs.effect == "eager to compiled"]
+    assert compiled.to_run.str.endswith("-dynamo").all()
+    assert not compiled.from_run.str.endswith("-dynamo").any()
+    assert pairs.label.is_unique
+
+
 def test_too_many_families_are_refused_rather_than_confused():
     families = [f"family{number}" for number in range(200)]
     frame = pd.DataFrame({"family": families, "is_headline_family": False})
     with pytest.raises(ValueError, match="200 families"):
-        plot.family_styles(frame)
+        charts.family_styles(frame)
 
 
-def test_markup_in_a_name_is_shown_as_text(marts):
-    benchmarks = marts.benchmarks.copy()
-    benchmarks.loc[0, "model"] = "</script><b>bold</b>"
-    hostile = replace(marts, benchmarks=benchmarks)
-    page = plot.render(plot.CHARTS[:1], "<title>", hostile)
+@pytest.mark.parametrize("name", ["inference", "devices", "robustness"])
+def test_markup_in_a_name_is_shown_as_text(marts, name):
+    hostile = {mart: frame.copy() for mart, frame in marts.rows.items()}
+    for frame in hostile.values():
+        if "model" in frame:
+            frame.loc[0, "model"] = "</script><b>bold</b>"
+    chosen = tuple(chart for chart in plot.CHARTS if chart.name == name)
+    page = plot.render(chosen, "<title>", replace(marts, rows=hostile))
     assert "<b>bold" not in page
+    assert "bold" in page
     assert "<title>&lt;title&gt;</title>" in page
 
 
 def test_captions_quote_the_marts(marts, connection):
-    quoted = plot.caption(plot.CHARTS[0], marts)
+    (chart,) = [chart for chart in plot.CHARTS if chart.name == "inference"]
     rows, mismatched = connection.execute(
         "select count(*), count_if(not is_size_matched) from notebook_benchmarks"
         " where phase = 'infer'"
     ).fetchone()
-    assert f"{mismatched} of the {rows} bubbles" in quoted
-    assert not re.search(r"[{}]", "".join(plot.caption(chart, marts) for chart in plot.CHARTS))
+    assert f"{mismatched} of the {rows} bubbles" in plot.caption(chart, marts)
+    captions = "".join(plot.caption(chart, marts) for chart in plot.CHARTS)
+    assert not re.search(r"[{}]|nan|None|\d\.0 ", captions)
+
+
+def test_findings_are_shown_with_their_figures(reports, connection):
+    page = (reports / "index.html").read_text(encoding="utf-8")
+    findings = connection.execute(
+        "select claim, on_todays_data, verdict from notebook_findings"
+    ).fetchall()
+    for claim, today, verdict in findings:
+        row = page[page.index(f'<th scope="row">{claim}</th>') :].split("</tr>")[0]
+        assert f'<td class="number">{today:.2f}</td>' in row
+        assert row.endswith(f"<td>{verdict}</td>")
+    assert "cannot tell" in page

@@ -84,3 +84,10 @@ def test_duckdb_reads_the_database_after_it_was_renamed(database, tmp_path):
         assert views
         for schema, view in views:
             assert opened.execute(f"select count(*) from {schema}.{view}").fetchone()[0] > 0
+
+
+def test_the_exposure_names_every_mart_that_the_report_reads():
+    exposure = (PROJECT / "models" / "marts" / "_marts__exposures.yml").read_text()
+    declared = set(re.findall(r"ref\('(\w+)'\)", exposure))
+    queries = " ".join([*plot.QUERIES.values(), *plot.FIGURES.values()])
+    assert declared == set(re.findall(r"(?:from|join) (\w+)", queries))

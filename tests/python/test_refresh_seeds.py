@@ -222,7 +222,7 @@ FAULTS = {
     ),
     "blank model": (
         replace(TRAIN, "toynet_small", " "),
-        [TRAIN, "line 2", "column model", "' '", "blank", "give a name"],
+        [TRAIN, "line 2", "column model", "' '", "blank", "fill it in"],
     ),
     "padded model": (
         replace(TRAIN, "toynet_small", " toynet_small"),
@@ -260,9 +260,34 @@ FAULTS = {
         [IMAGENET, "line 4", "bili", "cut off", "fetch the file again"],
     ),
     "open quote": (
-        replace(IMAGENET, '"1,014.45"', '"1,014.45'),
-        [IMAGENET, "line", "mend the quotes"],
+        replace(IMAGENET, "5.10,224", '"5.10,224'),
+        [IMAGENET, "line 3", "'toynet_small.in1k", "mend its quotes"],
     ),
+    "cell too long": (
+        replace(TRAIN, "toynet_small", "x" * 200_000),
+        [TRAIN, "line 2", "field larger than field limit"],
+    ),
+    "unknown interpolation": (
+        replace(IMAGENET, "bicubic", "bicub"),
+        [IMAGENET, "line 2", "interpolation", "'bicub'", "neither bicubic nor bilinear"],
+    ),
+    "crop in percent": (
+        replace(IMAGENET, ",0.875,", ",87.5,"),
+        [IMAGENET, "line 3", "crop_pct", "'87.5'", "share such as 0.875"],
+    ),
+    "implausible speed": (
+        replace(TRAIN, "2048.0", "1e-320"),
+        [TRAIN, "line 2", "train_samples_per_sec", "'1e-320'", "implausibly small"],
+    ),
+    "model without a tag after its dot": (
+        replace(IMAGENET, "toynet_large.fb_in22k_ft_in1k", "toynet_large."),
+        [IMAGENET, "line 2", "model", "'toynet_large.'", "complete it"],
+    ),
+    "folder named as a file": (
+        lambda results: (results / "results-imagenet-a.csv").mkdir(),
+        ["results-imagenet-a.csv", "Is a directory", "move it out"],
+    ),
+    "name without a stem": (put(".csv", b"model\n"), [".csv", "file name"]),
     "invalid UTF-8": (
         put(IMAGENET, (FIXTURE / IMAGENET).read_bytes().replace(b"small", b"sm\xffll", 1)),
         [IMAGENET, "line 3", "byte 10", r"b'\xff'", "save the file as UTF-8"],
@@ -309,14 +334,45 @@ def test_a_name_is_stored_as_it_is(results, seeds):
     assert rows(seeds, "training_benchmarks")[0]["model"] == hostile
 
 
-def test_a_damaged_seed_is_refused(results, seeds, capsys):
-    assert run(results, seeds) == 0
-    path = seeds / "benchmark_files.csv"
-    path.write_text(path.read_text().replace("snapshot", "date", 1))
+DAMAGES = {
+    "renamed column": ("benchmark_files.csv", b"snapshot", b"date"),
+    "figure that is none": ("imagenet_results.csv", b"88.250", b"high"),
+    "row without its source": ("benchmark_files.csv", b"train-amp-nhwc", b"train-amp-nchw"),
+    "row deleted": ("inference_benchmarks.csv", b",toynet_small,224,", b",toynet_\n"),
+    "nothing left": ("result_files.csv", None, b""),
+    "seed deleted": ("benchmark_files.csv", None, None),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_seed_is_refused_before_it_costs_rows(name, results, seeds, capsys):
+    assert run(results, seeds, "2025-01-01") == 0
+    file, old, new = DAMAGES[name]
+    if old:
+        assert old in (seeds / file).read_bytes()
+        new = (seeds / file).read_bytes().replace(old, new, 1)
+    (seeds / file).unlink() if new is None else (seeds / file).write_bytes(new)
     before = contents(seeds)
     assert run(results, seeds) == 1
-    assert "restore the seed from git" in capsys.readouterr().err
+    assert "restore it from git" in capsys.readouterr().err
     assert contents(seeds) == before
+
+
+def test_two_imports_at_once_do_not_mix(results, seeds, capsys):
+    assert run(results, seeds, "2025-01-01") == 0
+    before = contents(seeds)
+    with refresh_seeds.lock(seeds):
+        assert run(results, seeds) == 1
+    assert "another import is writing here" in capsys.readouterr().err
+    assert contents(seeds) == before
+    assert run(results, seeds) == 0
+
+
+def test_carriage_returns_alone_end_lines_too(results, seeds):
+    path = results / TRAIN
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
+    assert run(results, seeds) == 0
+    assert len(rows(seeds, "training_benchmarks")) == 1
 
 
 def test_a_failed_write_replaces_nothing(results, seeds, capsys, monkeypatch):

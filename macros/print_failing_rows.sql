@@ -1,0 +1,15 @@
+{#- After a run, say for each failed data test which rows failed it, five at the most. -#}
+{% macro print_failing_rows(results) %}
+    {%- for result in results if result.status == 'fail' and result.node.resource_type == 'test' %}
+        {%- do print(result.node.name ~ ' found:') %}
+        {%- set rows = run_query('from (' ~ result.node.compiled_code ~ ') limit 5') %}
+        {%- for row in rows.rows %}
+            {%- set cells = [] %}
+            {%- for column in rows.column_names if row[column] is not none %}
+                {%- do cells.append(column ~ ' = ' ~ row[column]) %}
+            {%- endfor %}
+            {%- do print('    ' ~ cells | join(', ')) %}
+        {%- endfor %}
+        {%- if result.failures > 5 %}{% do print('    and ' ~ (result.failures - 5) ~ ' more') %}{% endif %}
+    {%- endfor %}
+{% endmacro %}

@@ -1,0 +1,282 @@
+"""The marts against the same questions answered in pandas and numpy, from the seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+CLEAN = {"v2": "imagenet", "sketch": "imagenet", "a": "a-clean", "r": "r-clean"}
+TEST_SETS = {
+    "imagenet": "imagenet",
+    "real": "imagenet-real",
+    "v2": "imagenetv2-matched-frequency",
+    "sketch": "sketch",
+    "a": "imagenet-a",
+    "a-clean": "imagenet-a-clean",
+    "r": "imagenet-r",
+    "r-clean": "imagenet-r-clean",
+}
+
+
+def seed(name: str) -> pd.DataFrame:
+    (path,) = SEEDS.rglob(f"{name}.csv")
+    return pd.read_csv(path)
+
+
+@pytest.fixture(scope="module")
+def results() -> pd.DataFrame:
+    frame = seed("imagenet_results")
+    frame = frame[frame.snapshot == frame.snapshot.max()].drop(columns="snapshot")
+    frame["architecture"] = frame.model.str.split(".").str[0]
+    return frame
+
+
+@pytest.fixture(scope="module")
+def accuracy(results) -> pd.DataFrame:
+    return results[results.test_set == "imagenet"].set_index(["model", "img_size"])
+
+
+@pytest.fixture(scope="module")
+def joined(results) -> pd.DataFrame:
+    """One row per run, model and img_size, joined on (architecture, img_size)."""
+    speeds = pd.concat([seed("inference_benchmarks"), seed("training_benchmarks")])
+    imagenet = results[results.test_set == "imagenet"]
+    renames = seed("architecture_renames").set_index("old_name").new_name.str.split(".").str[0]
+    known = speeds.model.isin(imagenet.architecture)
+    speeds["architecture"] = speeds.model.where(
+        known | ~speeds.model.isin(renames.index), speeds.model.map(renames)
+    )
+    tested = imagenet.groupby(["architecture", "img_size"]).param_count.max().rename("tested")
+    speeds = speeds.join(tested, on=["architecture", "img_size"], how="inner")
+    variants = tuple(seed("timed_variants").prefix)
+    off = (speeds.param_count / speeds.tested - 1).abs() > 0.01
+    speeds = speeds[~off | speeds.architecture.str.startswith(variants)]
+    keys = ["run", "architecture", "img_size"]
+    timings = speeds.groupby(keys, as_index=False).samples_per_sec.mean()
+    frame = timings.merge(imagenet, on=["architecture", "img_size"])
+    frame["secs"] = 1 / frame.samples_per_sec
+    frame["is_toy"] = frame.architecture.str.startswith("test_")
+    return frame
+
+
+@pytest.fixture
+def mart(connection):
+    return lambda query: connection.execute(query).df()
+
+
+def test_rows_and_values_of_every_run(mart, joined):
+    keys = ["run", "model", "img_size"]
+    ours = mart("select run, model, img_size, secs, top1 from model_benchmarks").set_index(keys)
+    theirs = joined.set_index(keys)
+    assert ours.index.is_unique
+    assert set(ours.index) == set(theirs.index)
+    theirs = theirs.loc[ours.index]
+    np.testing.assert_allclose(ours.secs, theirs.secs, rtol=1e-12)
+    np.testing.assert_array_equal(ours.top1, theirs.top1)
+
+
+def test_newest_eager_runs_cover_every_accuracy(mart, accuracy):
+    counts = mart(
+        """
+        select count(*) as n from model_benchmarks
+        inner join benchmark_runs using (run)
+        where torch_version = '2.9.1' and not is_compiled group by run
+        """
+    )
+    assert list(counts.n) == [len(accuracy)] * 3 == [1556] * 3
+
+
+def spearman(left: pd.Series, right: pd.Series) -> float:
+    return np.corrcoef(left.rank(), right.rank())[0, 1]
+
+
+def frontier(secs: np.ndarray, top1: np.ndarray) -> np.ndarray:
+    """Pareto optimality by definition: every row against every row."""
+    as_good = (secs <= secs[:, None]) & (top1 >= top1[:, None])
+    better = (secs < secs[:, None]) | (top1 > top1[:, None])
+    return ~(as_good & better).any(axis=1)
+
+
+def test_frontiers_and_gaps_of_every_run(mart):
+    rows = mart("select * from model_benchmarks where not is_toy")
+    for _, run in rows.groupby("run"):
+        secs, top1 = run.secs.to_numpy(), run.top1.to_numpy()
+        np.testing.assert_array_equal(run.is_frontier, frontier(secs, top1))
+        plain = ~run.is_extra_data.to_numpy()
+        np.testing.assert_array_equal(
+            run.is_frontier_imagenet1k[plain], frontier(secs[plain], top1[plain])
+        )
+        best = np.where(secs <= secs[:, None], top1, -1).max(axis=1)
+        np.testing.assert_allclose(run.frontier_gap, best - top1, atol=1e-12)
+        names = run.set_index(["model", "img_size"])
+        beaten = run[~run.is_frontier]
+        best_rows = names.loc[zip(beaten.dominated_by, beaten.dominated_by_img_size, strict=True)]
+        assert (best_rows.secs.to_numpy() <= beaten.secs.to_numpy()).all()
+        np.testing.assert_allclose(best_rows.top1, beaten.top1 + beaten.frontier_gap)
+        assert best_rows.is_frontier.all()
+
+
+def test_accuracy_on_all_test_sets(mart, results, accuracy):
+    ours = mart("select * from model_accuracy").set_index(["model", "img_size"])
+    assert set(ours.index) == set(accuracy.index)
+    for name, test_set in TEST_SETS.items():
+        theirs = results[results.test_set == test_set].set_index(["model", "img_size"])
+        theirs = theirs.reindex(ours.index)
+        column = "" if name == "imagenet" else f"{name.replace('-', '_')}_"
+        np.testing.assert_array_equal(ours[f"{column}top1"], theirs.top1)
+        np.testing.assert_array_equal(ours[f"{column}top5"], theirs.top5)
+    p = ours.top1 / 100
+    np.testing.assert_allclose(ours.top1_standard_error, 100 * np.sqrt(p * (1 - p) / 50_000))
+    np.testing.assert_array_equal(ours.top1_rank, ours.top1.rank(method="min", ascending=False))
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_effective_robustness(mart, results, name):
+    def logit(test_set: str) -> pd.Series:
+        rows = results[results.test_set == test_set].set_index(["model", "img_size"])
+        return np.log(rows.top1 / (100 - rows.top1))
+
+    ours = mart("select * from model_accuracy").set_index(["model", "img_size"])
+    shifted, clean = logit(TEST_SETS[name]), logit(TEST_SETS[CLEAN[name]])
+    both = pd.concat([clean, shifted], axis=1, keys=["clean", "shifted"]).reindex(ours.index)
+    fitted = both[~both.index.get_level_values(0).str.startswith("test_")].dropna()
+    slope, intercept = np.polyfit(fitted.clean, fitted.shifted, 1)
+    residuals = both.shifted - (intercept + slope * both.clean)
+    np.testing.assert_allclose(ours[f"{name}_robustness"], residuals, atol=1e-10)
+    assert abs(ours[f"{name}_robustness"].reindex(fitted.index).mean()) < 1e-10
+
+
+def test_pretraining_of_every_model(mart):
+    datasets = seed("pretraining_datasets")
+    datasets = datasets[datasets.is_extra_data].set_index("token").dataset
+    overrides = {"ssld_stage2_ft_in1k": "imagenet-22k", "clip_ft_in1k": "laion-400m"}
+    models = mart("select * from models")
+    assert len(models) == 1266
+    for model in models.itertuples():
+        tag = model.tag or ""
+        if tag.startswith("bd_ssld_6m"):
+            chain = ["ssld-6m"]
+        elif tag in overrides:
+            chain = [overrides[tag]]
+        else:
+            found = [datasets[token] for token in tag.split("_") if token in datasets]
+            chain = list(dict.fromkeys(found))
+        assert model.pretrained_on == (" > ".join(chain) or "imagenet-1k"), model.model
+        assert model.is_extra_data == bool(chain)
+
+
+def test_cost_proxies(mart):
+    run = "infer-amp-nchw-pt291-cu128-4090"
+    rows = mart(f"select * from model_benchmarks where run = '{run}' and not is_toy")
+    for proxy in mart(f"select * from cost_proxies where run = '{run}'").itertuples():
+        values = rows[proxy.proxy].to_numpy()
+        assert proxy.n == len(values)
+        assert proxy.spearman == pytest.approx(spearman(rows.secs, rows[proxy.proxy]))
+        pearson = np.corrcoef(np.log(rows.secs), np.log(values))[0, 1]
+        assert proxy.log_pearson == pytest.approx(pearson)
+        spreads = []
+        for value in values:
+            near = rows.secs[(values >= value - 0.1 * value) & (values <= value + 0.1 * value)]
+            spreads.append(np.quantile(near, 0.95) / np.quantile(near, 0.05))
+        assert proxy.median_spread == pytest.approx(np.median(spreads))
+        assert proxy.max_spread == pytest.approx(max(spreads))
+
+
+def test_run_comparisons(mart):
+    rows = mart("select * from model_benchmarks where not is_toy")
+    by_run = {run: frame.set_index(["model", "img_size"]) for run, frame in rows.groupby("run")}
+    comparisons = mart("select * from run_comparisons")
+    assert len(comparisons) == 21 * 20 + 3 * 2
+    for pair in comparisons.sample(40, random_state=1).itertuples():
+        both = by_run[pair.from_run].join(by_run[pair.to_run].add_suffix("_to"), how="inner")
+        speed_up = both.secs / both.secs_to
+        assert pair.n == len(both)
+        quantiles = (pair.p10_speed_up, pair.median_speed_up, pair.p90_speed_up)
+        np.testing.assert_allclose(quantiles, np.quantile(speed_up, [0.1, 0.5, 0.9]))
+        assert pair.spearman == pytest.approx(spearman(both.secs, both.secs_to))
+        top1 = both.top1.to_numpy()
+        first = frontier(both.secs.to_numpy(), top1)
+        second = frontier(both.secs_to.to_numpy(), top1)
+        jaccard = (first & second).sum() / (first | second).sum()
+        assert pair.frontier_jaccard == pytest.approx(jaccard)
+        same_batch = both.batch_size == both.batch_size_to
+        assert pair.same_batch_n == same_batch.sum()
+        if same_batch.any():
+            assert pair.same_batch_speed_up == pytest.approx(speed_up[same_batch].median())
+
+
+def test_statistical_ties(mart):
+    ties = mart("select * from statistical_ties")
+    p = ties.top1.to_numpy() / 100
+    variance = p * (1 - p) / 50_000
+    error = np.sqrt(variance + variance[:, None])
+    expected = (np.abs(p - p[:, None]) <= 1.959963984540054 * error).sum(axis=1) - 1
+    np.testing.assert_array_equal(ties.ties, expected)
+
+
+def test_family_trends(mart):
+    rows = mart("select * from model_benchmarks where not is_toy")
+    groups = dict(iter(rows.groupby(["run", "architecture_group"])))
+    large = {key for key, frame in groups.items() if frame.model.nunique() >= 3}
+    trends = mart("select * from family_trends")
+    found = set(zip(trends.run, trends.architecture_group, strict=True))
+    assert found <= large
+    assert all(groups[key].secs.nunique() == 1 for key in large - found)
+    for trend in trends.sample(60, random_state=1).itertuples():
+        frame = groups[trend.run, trend.architecture_group]
+        slope, intercept = np.polyfit(np.log10(frame.secs), frame.top1, 1)
+        assert trend.n == len(frame)
+        assert trend.slope == pytest.approx(slope, rel=1e-6)
+        assert trend.intercept == pytest.approx(intercept, rel=1e-6)
+
+
+def test_resolution_tradeoffs(mart):
+    rows = mart("select * from model_benchmarks where not is_toy")
+    by_run = dict(iter(rows.groupby("run")))
+    tradeoffs = mart("select * from resolution_tradeoffs")
+    sizes = rows.groupby(["run", "model"]).img_size.nunique()
+    assert len(tradeoffs) == (sizes - 1).sum()
+    for row in tradeoffs.sample(200, random_state=1).itertuples():
+        run = by_run[row.run].set_index(["model", "img_size"])
+        small, large = run.loc[row.model, row.from_img_size], run.loc[row.model, row.to_img_size]
+        assert row.points == pytest.approx(large.top1 - small.top1)
+        assert row.extra_ms == pytest.approx(1000 * (large.secs - small.secs))
+        others = run[(run.secs <= large.secs) & (run.index.get_level_values(0) != row.model)]
+        if others.empty:
+            assert pd.isna(row.best_other_points)
+        else:
+            assert row.best_other_points == pytest.approx(others.top1.max() - small.top1)
+
+
+def test_every_upstream_row_is_either_in_or_left_out(mart):
+    counts = mart(
+        """
+        select run, matched_rows, benchmarked_rows, upstream_rows, count(left_out.model) as left_out
+        from benchmark_runs
+        inner join raw.benchmark_files using (run)
+        left join left_out_rows as left_out using (run)
+        group by all
+        """
+    )
+    assert (counts.matched_rows + counts.left_out == counts.upstream_rows).all()
+    assert (counts.upstream_rows - counts.benchmarked_rows).sum() == 2
+    reasons = mart("select reason, count(*) as n from left_out_rows group by reason")
+    assert dict(zip(reasons.reason, reasons.n, strict=True))["wrong model timed"] == 4
+
+
+def test_findings_come_from_the_marts(mart):
+    findings = mart("select * from notebook_findings").set_index("finding")
+    rows = mart("select * from notebook_benchmarks where phase = 'infer'")
+    for family in ("levit", "convnext", "beit"):
+        own, others = rows[rows.family == family], rows[rows.family != family]
+        best = own.loc[own.top1.idxmax()]
+        lead = best.top1 - others[others.secs <= best.secs].top1.max()
+        assert findings.on_notebook_data[f"{family}_leads"] == pytest.approx(lead)
+    # What the mismatched sizes gave away.
+    convnext = findings.loc["convnext_leads"]
+    assert convnext.on_notebook_data > 0 > convnext.on_matched_sizes
+    assert convnext.verdict == "holds in part"
