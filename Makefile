@@ -1,5 +1,8 @@
-# make        builds the database, draws the charts and says where they are
-# make test   builds in a scratch database and runs every test and linter
+# make          builds the database, draws the charts and says where they are
+# make test     builds in a scratch database and runs every test and linter
+# make shell    opens the database in the DuckDB shell, with its questions at hand
+# make exports  writes the marts as Parquet and CSV
+# make docs     writes the documentation with the lineage graph, one page
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,7 +11,7 @@ INPUTS := $(shell find seeds models macros tests/generic tests/singular tests/un
 
 # An interrupted make leaves the published database alone.
 .PRECIOUS: image_models.duckdb
-.PHONY: report test
+.PHONY: report test shell exports docs
 
 report: reports/index.html
 	@echo "The report: $(abspath $<)"
@@ -25,6 +28,19 @@ test: .venv/installed-dev
 	rm -rf target/test && mkdir -p target/test
 	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/dbt build --profiles-dir .
 	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest
+
+shell: .venv/installed-dev image_models.duckdb
+	$(BIN)/duckdb -readonly -init image_models.sql image_models.duckdb
+
+exports: image_models.duckdb
+	$(BIN)/python scripts/export.py
+
+# From a copy, so that an open shell is in nobody's way.
+docs: image_models.duckdb
+	rm -rf target/docs && mkdir -p target/docs reports && cp image_models.duckdb target/docs/
+	IMAGE_MODELS_DB=target/docs/image_models.duckdb $(BIN)/dbt docs generate --static --profiles-dir .
+	mv target/static_index.html reports/docs.html
+	@echo "The documentation: $(abspath reports/docs.html)"
 
 .venv/installed: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -1,0 +1,13 @@
+-- For the shell: duckdb -readonly -init image_models.sql image_models.duckdb
+.prompt 'image_models> ' '          ... '
+.maxwidth 160
+.maxrows 40
+.print
+.print Which image model is best? Three questions to start with:
+.print
+.print "  from best_models(device := '4090', max_ms := 0.5);"
+.print "  from upgrades('resnet50.a1_in1k', device := '5090') limit 5;"
+.print "  from find_models('convnext base 22k');"
+.print
+.print "More: from help();   Tables: show tables;   Columns: describe model_benchmarks;"
+.print

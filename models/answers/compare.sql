@@ -1,0 +1,85 @@
+{{ config(parameters=["model_a varchar", "model_b varchar"]) }}
+
+with
+
+wanted (model_a, model_b) as (
+    select
+        model_a,
+        model_b
+),
+
+asked as (
+    select
+        {{ asked_model('wanted.model_a') }} as model_a,
+        {{ asked_model('wanted.model_b') }} as model_b
+    from wanted
+),
+
+-- Each model at the image size at which it is the most accurate.
+best_sizes as (
+    select
+        accuracy.model,
+        arg_max(accuracy.img_size, accuracy.top1) as img_size
+    from {{ ref('model_accuracy') }} as accuracy
+    inner join asked on accuracy.model in (asked.model_a, asked.model_b)
+    group by accuracy.model
+),
+
+accuracies as (
+    select
+        ranked.model,
+        ranked.img_size,
+        'top1' as measure,
+        ranked.test_set as measured_on,
+        ranked.top1 as figure
+    from {{ ref('int_accuracies_ranked') }} as ranked
+    inner join best_sizes
+        on ranked.model = best_sizes.model and ranked.img_size = best_sizes.img_size
+),
+
+speeds as (
+    select
+        benchmarks.model,
+        benchmarks.img_size,
+        'ms' as measure,
+        benchmarks.run as measured_on,
+        round(1000 * benchmarks.secs, 4) as figure
+    from {{ ref('model_benchmarks') }} as benchmarks
+    inner join best_sizes
+        on benchmarks.model = best_sizes.model and benchmarks.img_size = best_sizes.img_size
+),
+
+figures as (
+    select * from accuracies
+    union all
+    select * from speeds
+),
+
+put_side_by_side as (
+    select
+        figures.measure,
+        figures.measured_on,
+        any_value(figures.img_size) filter (where figures.model = asked.model_a) as a_img_size,
+        any_value(figures.figure) filter (where figures.model = asked.model_a) as a,
+        any_value(figures.img_size) filter (where figures.model = asked.model_b) as b_img_size,
+        any_value(figures.figure) filter (where figures.model = asked.model_b) as b
+    from figures
+    cross join asked
+    group by figures.measure, figures.measured_on
+),
+
+say_which_is_better as (
+    select
+        *,
+        round(b - a, 4) as difference,
+        case
+            when a is null or b is null then 'one is missing'
+            when a = b then 'equal'
+            when (a > b) = (measure = 'top1') then 'a'
+            else 'b'
+        end as better
+    from put_side_by_side
+)
+
+select * from say_which_is_better
+order by measure desc, measured_on asc

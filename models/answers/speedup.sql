@@ -1,0 +1,51 @@
+{{ config(parameters=["from_device varchar", "to_device varchar"]) }}
+
+with
+
+wanted (from_device, to_device) as (
+    select
+        from_device,
+        to_device
+),
+
+asked as (
+    select
+        {{ asked_device('wanted.from_device') }} as from_device,
+        {{ asked_device('wanted.to_device') }} as to_device
+    from wanted
+),
+
+comparisons as (
+    select
+        comparisons.phase,
+        comparisons.from_run,
+        comparisons.to_run,
+        comparisons.n as models,
+        round(comparisons.median_speed_up, 3) as median_speed_up,
+        round(comparisons.p10_speed_up, 3) as p10_speed_up,
+        round(comparisons.p90_speed_up, 3) as p90_speed_up,
+        comparisons.differs,
+        comparisons.effect
+    from {{ ref('run_comparisons') }} as comparisons
+    inner join {{ ref('benchmark_runs') }} as from_runs
+        on comparisons.from_run = from_runs.run
+    inner join {{ ref('benchmark_runs') }} as to_runs on comparisons.to_run = to_runs.run
+    inner join asked
+        on from_runs.device = asked.from_device and to_runs.device = asked.to_device
+),
+
+answer as (
+    select
+        *,
+        null::varchar as note
+    from comparisons
+    union all by name
+    select
+        'No phase was run on both '
+        || asked.from_device || ' and ' || asked.to_device || ' twice' as note
+    from asked
+    where not exists (select 1 from comparisons)
+)
+
+select * from answer
+order by len(differs), from_run, to_run

@@ -1,0 +1,37 @@
+{{ config(parameters=["model varchar"]) }}
+
+with
+
+wanted (model) as (
+    select model
+),
+
+asked as (
+    select {{ asked_model('wanted.model') }} as model
+    from wanted
+),
+
+own as (
+    select ties.*
+    from {{ ref('statistical_ties') }} as ties
+    inner join asked on ties.model = asked.model
+),
+
+find_ties as (
+    select
+        own.img_size as own_img_size,
+        own.top1 as own_top1,
+        rivals.model,
+        rivals.img_size,
+        rivals.top1,
+        round(rivals.top1 - own.top1, 3) as difference
+    from own
+    left join {{ ref('statistical_ties') }} as rivals
+        on
+            own.lowest_tie <= rivals.top1
+            and own.highest_tie >= rivals.top1
+            and not (own.model = rivals.model and own.img_size = rivals.img_size)
+)
+
+select * from find_ties
+order by own_img_size, abs(difference), model

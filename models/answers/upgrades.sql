@@ -1,0 +1,76 @@
+{{ config(parameters=[
+    "model varchar",
+    "device varchar := 'rtx4090'",
+    "phase varchar := 'infer'",
+    "compiled boolean := false",
+]) }}
+
+with
+
+asked (model, device, phase, compiled) as (
+    select
+        model,
+        device,
+        phase,
+        compiled
+),
+
+chosen as (
+    select
+        {{ asked_run() }} as run,
+        {{ asked_model('asked.model') }} as model
+    from asked
+),
+
+benchmarks as (
+    select
+        rows_of_run.*,
+        rows_of_run.model = chosen.model as is_asked
+    from {{ ref('model_benchmarks') }} as rows_of_run
+    inner join chosen on rows_of_run.run = chosen.run
+),
+
+-- A count that upstream does not give is no reason against an upgrade.
+find_better as (
+    select
+        own.img_size as own_img_size,
+        better.model,
+        better.img_size,
+        round(better.top1 - own.top1, 3) as more_top1,
+        round(1000 * (own.secs - better.secs), 4) as fewer_ms,
+        round(own.param_count - better.param_count, 2) as fewer_params,
+        round(own.gmacs - better.gmacs, 2) as fewer_gmacs
+    from benchmarks as own
+    inner join benchmarks as better
+        on
+            own.top1 <= better.top1
+            and own.secs >= better.secs
+            and own.param_count >= better.param_count
+            and coalesce(own.gmacs >= better.gmacs, true)
+            and (own.top1 < better.top1 or own.secs > better.secs)
+    where own.is_asked and not better.is_toy
+),
+
+say_if_none as (
+    select
+        chosen.model,
+        case
+            when (select count_if(benchmarks.is_asked) from benchmarks) = 0
+                then 'This run did not time ' || chosen.model
+            else 'Nothing in this run beats ' || chosen.model || ' on every axis'
+        end as note
+    from chosen
+    where not exists (select 1 from find_better)
+),
+
+answer as (
+    select
+        *,
+        null::varchar as note
+    from find_better
+    union all by name
+    select note from say_if_none
+)
+
+select * from answer
+order by own_img_size asc, more_top1 desc, fewer_ms desc, model asc

@@ -1,0 +1,248 @@
+"""The questions one asks in the shell, against the same questions answered in pandas."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import command
+
+PROJECT = Path(__file__).resolve().parents[2]
+ANSWERS = sorted(path.stem for path in (PROJECT / "models" / "answers").glob("*.sql"))
+SHIFTED = ["v2_top1", "sketch_top1", "a_top1", "r_top1"]
+
+
+@pytest.fixture
+def ask(connection):
+    return lambda question: connection.execute(f"from {question}").df()
+
+
+@pytest.fixture
+def rows(connection) -> pd.DataFrame:
+    return connection.execute(
+        """
+        select
+            benchmarks.*, runs.device, runs.phase, runs.is_compiled, runs.is_newest,
+            1000 * secs as ms, v2_top1, sketch_top1, a_top1, r_top1
+        from model_benchmarks as benchmarks
+        inner join benchmark_runs as runs using (run)
+        inner join model_accuracy using (model, img_size)
+        where not is_toy
+        """
+    ).df()
+
+
+def draw_question(chance: random.Random) -> dict:
+    """Return random arguments of best_models, some limits left out."""
+    device = chance.choice(["rtx3090", "rtx4090", "rtx5090", "pro6000maxq", "i7_12700h"])
+    limits = {
+        "max_ms": round(chance.choice([0.05, 0.3, 1, 5, 20, 200]) * chance.uniform(0.5, 2), 3),
+        "min_images_per_sec": chance.choice([1, 50, 500, 2000, 20000]),
+        "min_top1": round(chance.uniform(60, 88), 1),
+        "max_params": round(chance.choice([3, 10, 30, 90, 400]) * chance.uniform(0.5, 2), 1),
+        "max_gmacs": round(chance.choice([0.3, 2, 10, 60]) * chance.uniform(0.5, 2), 2),
+    }
+    return {
+        "device": device,
+        "compiled": device == "i7_12700h" or (device != "rtx3090" and chance.random() < 0.4),
+        **{name: limits[name] for name in limits if chance.random() < 0.4},
+        "imagenet1k_only": chance.random() < 0.3,
+        "robust_weight": chance.choice([0, 0, 0.25, 0.5, 1]),
+        "n": chance.choice([1, 5, 12]),
+    }
+
+
+def in_sql(question: dict) -> str:
+    def literal(value: object) -> str:
+        return f"'{value}'" if isinstance(value, str) else str(value).lower()
+
+    arguments = ", ".join(f"{name} := {literal(value)}" for name, value in question.items())
+    return f"best_models({arguments})"
+
+
+def answer_in_pandas(rows: pd.DataFrame, question: dict) -> pd.DataFrame:
+    asked = {"max_ms": np.inf, "min_images_per_sec": 0, "min_top1": 0, "max_params": np.inf}
+    asked |= question
+    run = rows[(rows.device == asked["device"]) & (rows.phase == "infer") & rows.is_newest]
+    run = run[run.is_compiled == asked["compiled"]]
+    if asked["imagenet1k_only"]:
+        run = run[~run.is_extra_data]
+    weight = asked["robust_weight"]
+    shifted = run[SHIFTED].mean(axis=1, skipna=False)
+    score = run.top1 if weight == 0 else (1 - weight) * run.top1 + weight * shifted
+    run = run.assign(score=score)
+    fits = (run.ms <= asked["max_ms"]) & (run.samples_per_sec >= asked["min_images_per_sec"])
+    fits &= (run.top1 >= asked["min_top1"]) & (run.param_count <= asked["max_params"])
+    if "max_gmacs" in asked:
+        fits &= run.gmacs <= asked["max_gmacs"]
+    order = ["score", "ms", "model", "img_size"]
+    fitting = run[fits].sort_values(order, ascending=[False, True, True, True])
+    return fitting.head(asked["n"])
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_best_models_equals_pandas(seed, ask, rows):
+    question = draw_question(random.Random(seed))
+    ours, theirs = ask(in_sql(question)), answer_in_pandas(rows, question)
+    if theirs.empty:
+        assert len(ours) == 1
+        assert ours.model.isna().all()
+        assert ours.why[0].startswith("Nothing fits. Nearest: ")
+        return
+    assert list(ours.model) == list(theirs.model)
+    assert list(ours.img_size) == list(theirs.img_size)
+    assert list(ours.place) == list(range(1, len(theirs) + 1))
+    np.testing.assert_allclose(ours.ms, theirs.ms, atol=1e-4)
+    np.testing.assert_array_equal(ours.is_frontier, theirs.is_frontier)
+    assert ours.why.str.len().min() > 10
+
+
+def test_the_next_step_is_the_cheapest_and_names_its_limit(ask, rows):
+    answer = ask("best_models(max_ms := 1, max_params := 50, n := 1)").iloc[0]
+    run = rows[(rows.device == "rtx4090") & (rows.phase == "infer") & rows.is_newest]
+    run = run[~run.is_compiled]
+    better = run[run.top1 > answer.top1].sort_values(["ms", "top1"], ascending=[True, False])
+    step = better.iloc[0]
+    assert f"{step.top1 - answer.top1:+.2f} top1" in answer.why
+    assert f"with {step.model} at {step.img_size} px" in answer.why
+    broken = [name for name, over in (("max_ms", step.ms > 1), ("max_params", True)) if over]
+    assert answer.why.endswith("but for " + ", ".join(broken))
+
+
+def test_nearest_miss_says_which_limit_keeps_it_out(ask):
+    (miss,) = ask("best_models(max_ms := 0.001)").why
+    assert miss.endswith("but for max_ms")
+    (miss,) = ask("best_models(min_top1 := 99)").why
+    assert miss.endswith("but for min_top1")
+    assert "eva02_large_patch14_448" in miss
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("best_models('rtx9999')", "No one device is called .rtx9999.*rtx"),
+        ("best_models('90')", "No one device is called"),
+        ("best_models('')", "No one device is called"),
+        ("best_models('rtx3090', compiled := true)", "no such run.*phase := 'infer'"),
+        ("best_models(phase := 'sleep')", "no such run.*phase := 'infer'"),
+        ("best_models(n := 0)", "n must be 1 or more"),
+        ("best_models(robust_weight := 2)", "robust_weight must be from 0 to 1"),
+        ("frontier('rtx9999')", "No one device"),
+        ("upgrades('resnet5')", "no model .resnet5.*resnet50"),
+        ("compare('resnet50.a1_in1k', 'x')", "no model .x."),
+        ("tied_with('convnext_bose.fb_in1k')", "Nearest: convnext_base.fb_in1k"),
+        ("speedup('rtx3090', 'abacus')", "No one device is called .abacus"),
+        ("find_models('  ')", "Say what to look for"),
+    ],
+)
+def test_a_wrong_question_is_told_what_to_ask(question, expected, ask):
+    with pytest.raises(duckdb.InvalidInputException, match=expected):
+        ask(question)
+
+
+@pytest.mark.parametrize("name", ["rtx4090", "4090", "RTX 4090", "NVIDIA GeForce RTX 4090"])
+def test_a_device_goes_by_all_its_names(name, ask):
+    assert ask(f"best_models('{name}')").equals(ask("best_models()"))
+
+
+def test_frontier_is_that_of_the_mart(ask, rows):
+    run = rows[(rows.device == "rtx5090") & rows.is_newest & rows.is_compiled]
+    for only, flag in ((False, "is_frontier"), (True, "is_frontier_imagenet1k")):
+        ours = ask(f"frontier('5090', compiled := true, imagenet1k_only := {only})")
+        assert set(ours.model) == set(run[run[flag]].model)
+        assert ours.top1.is_monotonic_increasing
+
+
+def test_upgrades_are_better_on_every_axis(ask, rows):
+    run = rows[(rows.device == "rtx4090") & rows.is_newest & ~rows.is_compiled]
+    name = "resnet50.a1_in1k"
+    ours = ask(f"upgrades('{name}')")
+    pairs = set()
+    for own in run[run.model == name].itertuples():
+        better = run[(run.top1 >= own.top1) & (run.ms <= own.ms)]
+        better = better[(better.param_count <= own.param_count) & (better.gmacs <= own.gmacs)]
+        better = better[(better.top1 > own.top1) | (better.ms < own.ms)]
+        pairs |= {(own.img_size, row.model, row.img_size) for row in better.itertuples()}
+    assert set(zip(ours.own_img_size, ours.model, ours.img_size, strict=True)) == pairs
+    assert (ours[["more_top1", "fewer_ms", "fewer_params", "fewer_gmacs"]] >= 0).all().all()
+
+
+def test_upgrades_say_when_there_is_none(ask):
+    best = ask("best_models(n := 1)").model[0]
+    assert ask(f"upgrades('{best}')").note[0] == f"Nothing in this run beats {best} on every axis"
+    untimed = ask(f"upgrades('{best}', '3090', phase := 'train')").note[0]
+    assert untimed == f"This run did not time {best}"
+
+
+def test_compare_covers_every_test_set_and_run(ask, connection):
+    pair = "'resnet50.a1_in1k', 'vit_base_patch16_224.augreg_in21k_ft_in1k'"
+    ours = ask(f"compare({pair})")
+    (runs,) = connection.execute(
+        f"select count(distinct run) from model_benchmarks where model in ({pair})"
+    ).fetchone()
+    assert (ours.measure == "top1").sum() == 8
+    assert 0 < (ours.measure == "ms").sum() <= runs
+    assert set(ours.better) <= {"a", "b", "equal", "one is missing"}
+    faster = ours[(ours.measure == "ms") & (ours.better == "a")]
+    assert (faster.a < faster.b).all()
+
+
+def test_tied_with_counts_what_statistical_ties_counts(ask, connection):
+    model = "convnext_tiny.fb_in1k"
+    counts = connection.execute(
+        "select img_size, ties from statistical_ties where model = ?", [model]
+    ).fetchall()
+    assert ask(f"tied_with('{model}')").groupby("own_img_size").size().to_dict() == dict(counts)
+
+
+def test_speedup_begins_with_the_cleanest_pair(ask):
+    ours = ask("speedup('3090', '4090')")
+    assert ours.effect[0] == "device"
+    assert ours.median_speed_up[0] > 1
+    assert ask("speedup('5090', '3090')").note.isna().all()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("convnext base 22k", "convnext_base.fb_in22k_ft_in1k"),
+        ("ResNet-50 a1", "resnet50.a1_in1k"),
+        ("eva02 large 448 m38m", "eva02_large_patch14_448.mim_m38m_ft_in22k_in1k"),
+        ("vit base clip openai", "vit_base_patch16_clip_224.openai_ft_in1k"),
+    ],
+)
+def test_find_models_finds_what_one_means(text, expected, ask):
+    assert expected in list(ask(f"find_models('{text}')").model)[:3]
+
+
+def test_help_lists_and_explains_every_answer(ask):
+    listed = ask("help()")
+    assert sorted(re.findall(r"from (\w+)\(", " ".join(listed.question))) == ANSWERS
+    assert listed.answer.str.len().min() > 30
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in ANSWERS if f"`{name}(" not in readme] == []
+
+
+def test_answers_work_in_a_renamed_copy(database, tmp_path):
+    renamed = tmp_path / "a copy.duckdb"
+    renamed.write_bytes(database.read_bytes())
+    with duckdb.connect(renamed, read_only=True) as connection:
+        assert len(connection.execute("from best_models()").fetchall()) == 10
+
+
+def test_the_shell_greets_with_questions_that_work(database):
+    start = (PROJECT / "image_models.sql").read_text()
+    questions = re.findall(r'\.print "  (from .*;)"', start)
+    assert len(questions) == 3
+    arguments = ["-readonly", "-init", PROJECT / "image_models.sql", database, *questions]
+    result = subprocess.run([command("duckdb"), *arguments], capture_output=True, text=True)
+    assert result.returncode == 0
+    assert "Error" not in result.stdout + result.stderr
+    assert "Three questions to start with" in result.stdout
+    assert "convnext_base.fb_in22k_ft_in1k" in result.stdout
