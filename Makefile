@@ -16,7 +16,7 @@ INPUTS := $(shell find seeds models macros tests/generic tests/singular tests/un
 report: reports/index.html
 	@echo "The report: $(abspath $<)"
 
-reports/index.html: image_models.duckdb scripts/plot.py scripts/charts.py scripts/page.html.jinja
+reports/index.html: image_models.duckdb scripts/plot.py scripts/charts.py $(wildcard scripts/templates/*)
 	$(BIN)/python scripts/plot.py
 
 image_models.duckdb: .venv/installed $(INPUTS) scripts/build.py

@@ -2,14 +2,16 @@
 
     python scripts/plot.py [--db FILE] [--out DIR]
 
-Writes one self-contained page per chart and index.html with all of them. The database is
-opened read-only and only marts are read. Exit code 0: written; 1: the database or the
-folder cannot be used, for the reason printed; 2: wrong arguments.
+Writes one self-contained page per chart, index.html with all of them, and explorer.html to
+choose a model with. The database is opened read-only and only marts are read. Exit code 0:
+written; 1: the database or the folder cannot be used, for the reason printed; 2: wrong
+arguments.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 PROJECT = Path(__file__).resolve().parent.parent
-TEMPLATE = Path(__file__).with_name("page.html.jinja")
+TEMPLATES = Path(__file__).with_name("templates")
 ROBUSTNESS = {"v2": "ImageNetV2", "sketch": "Sketch", "a": "ImageNet-A", "r": "ImageNet-R"}
 
 
@@ -119,8 +121,48 @@ QUERIES = {
         order by verdict desc, claim
     """,
 }
+# For the explorer: what was tested, and how fast it is in the newest run of each kind.
+EXPLORER_QUERIES = {
+    "tested": """
+        select
+            accuracy.model, accuracy.img_size, models.architecture_group, models.pretrained_on,
+            models.is_extra_data, models.is_distilled, models.is_toy,
+            models.param_count as params, costs.gmacs, costs.macts, accuracy.top1, accuracy.top5,
+            accuracy.top1_standard_error, ties.ties, v2_top1, sketch_top1, a_top1, r_top1,
+            v2_robustness, sketch_robustness, a_robustness, r_robustness
+        from model_accuracy as accuracy
+        inner join models using (model)
+        inner join statistical_ties as ties using (model, img_size)
+        left join (
+            select model, img_size, any_value(gmacs) as gmacs, any_value(macts) as macts
+            from model_benchmarks group by all
+        ) as costs using (model, img_size)
+        order by model, img_size
+    """,
+    "runs": """
+        select run, device, device_name, phase, is_compiled
+        from benchmark_runs
+        where is_newest
+        order by device_kind desc, device_name, phase, is_compiled
+    """,
+    "timings": """
+        select
+            run, model, img_size, samples_per_sec, batch_size,
+            is_frontier::integer as is_frontier,
+            is_frontier_imagenet1k::integer as is_frontier_imagenet1k
+        from model_benchmarks
+        inner join benchmark_runs using (run)
+        where is_newest
+        order by run, model, img_size
+    """,
+}
 MAY_BE_NULL = {
     "notebook_findings": {"on_notebook_data", "on_matched_sizes", "on_todays_data"},
+    "tested": {
+        "gmacs",
+        "macts",
+        *(f"{name}_{what}" for name in ROBUSTNESS for what in ("top1", "robustness")),
+    },
     "model_accuracy": {f"{name}_{what}" for name in ROBUSTNESS for what in ("top1", "robustness")},
 }
 
@@ -216,7 +258,7 @@ def read_marts(database: Path) -> Marts:
     rows, figures = {}, {}
     try:
         with duckdb.connect(database, read_only=True) as connection:
-            for mart, query in QUERIES.items():
+            for mart, query in {**QUERIES, **EXPLORER_QUERIES}.items():
                 rows[mart] = connection.execute(query).df()
                 check_rows(database, mart, rows[mart])
             for name, query in FIGURES.items():
@@ -413,11 +455,45 @@ def render(chosen: tuple[Chart, ...], title: str, marts: Marts) -> str:
         for chart in chosen
     ]
     findings = marts.rows["notebook_findings"].to_dict("records")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(
-        title=title, sections=sections, findings=findings, plotlyjs=get_plotlyjs()
+    return fill("page.html.jinja", title=title, sections=sections, findings=findings)
+
+
+def fill(template: str, **values: object) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
     )
+    return environment.get_template(template).render(plotlyjs=get_plotlyjs(), **values)
+
+
+def render_explorer(marts: Marts) -> str:
+    """Return the page to choose a model with, complete in itself."""
+    tested, runs, timings = (marts.rows[name] for name in EXPLORER_QUERIES)
+    places = {
+        (row.model, row.img_size): place
+        for place, row in enumerate(tested[["model", "img_size"]].itertuples())
+    }
+    by_run = {run: [] for run in runs["run"]}
+    for row in timings.itertuples():
+        place = places[row.model, row.img_size]
+        figures = (row.samples_per_sec, row.batch_size, row.is_frontier, row.is_frontier_imagenet1k)
+        by_run[row.run].append([place, *figures])
+    devices = runs[["device", "device_name"]].drop_duplicates()
+    data = {
+        "tested": {
+            "columns": list(tested.columns),
+            "rows": tested.astype(object).where(tested.notna(), None).to_numpy().tolist(),
+        },
+        "runs": runs.to_dict("records"),
+        "timings": list(by_run.values()),
+        "devices": [{"device": key, "name": name} for key, name in devices.to_numpy().tolist()],
+        "families": sorted(tested.architecture_group.unique()),
+    }
+    # In a script element only "<" could end the data.
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    script = (TEMPLATES / "explorer.js").read_text(encoding="utf-8")
+    return fill("explorer.html.jinja", data=text, script=script)
 
 
 def write(path: Path, page: str) -> None:
@@ -442,13 +518,15 @@ def main(argv: list[str] | None = None) -> int:
             write(arguments.out / f"{chart.name}.html", render((chart,), chart.title, marts))
         page = render(CHARTS, "Which image models are best?", marts)
         write(arguments.out / "index.html", page)
+        print("drawing the explorer", flush=True)
+        write(arguments.out / "explorer.html", render_explorer(marts))
     except UnusableDatabase as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{error.filename}: {error.strerror}; name another --out", file=sys.stderr)
         return 1
-    print(f"wrote {len(CHARTS) + 1} pages to {arguments.out}")
+    print(f"wrote {len(CHARTS) + 2} pages to {arguments.out}")
     return 0
 
 

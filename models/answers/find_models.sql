@@ -11,7 +11,7 @@ words as (
         unnest(
             case
                 when regexp_matches(asked.text, '[A-Za-z0-9]')
-                    then regexp_extract_all(lower(asked.text), '[a-z]+|[0-9]+[a-z]*')
+                    then regexp_extract_all(lower(asked.text), '[a-z0-9]+')
                 else error('Say what to look for, such as convnext base 22k')
             end
         ) as word

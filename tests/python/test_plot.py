@@ -99,6 +99,7 @@ def test_pages_are_reproducible_and_the_database_is_only_read(database, reports,
     assert plot.main(["--db", str(database), "--out", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {
         "index.html",
+        "explorer.html",
         *(f"{chart.name}.html" for chart in plot.CHARTS),
     }
     for path in tmp_path.iterdir():

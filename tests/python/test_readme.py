@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -86,8 +87,35 @@ def test_duckdb_reads_the_database_after_it_was_renamed(database, tmp_path):
             assert opened.execute(f"select count(*) from {schema}.{view}").fetchone()[0] > 0
 
 
-def test_the_exposure_names_every_mart_that_the_report_reads():
-    exposure = (PROJECT / "models" / "marts" / "_marts__exposures.yml").read_text()
-    declared = set(re.findall(r"ref\('(\w+)'\)", exposure))
-    queries = " ".join([*plot.QUERIES.values(), *plot.FIGURES.values()])
-    assert declared == set(re.findall(r"(?:from|join) (\w+)", queries))
+@pytest.mark.parametrize(
+    ("exposure", "queries"),
+    [
+        ("report", {**plot.QUERIES, **plot.FIGURES}),
+        ("explorer", plot.EXPLORER_QUERIES),
+    ],
+)
+def test_an_exposure_names_every_mart_that_its_pages_read(exposure, queries):
+    text = (PROJECT / "models" / "marts" / "_marts__exposures.yml").read_text()
+    own = text.split(f"- name: {exposure}\n")[1].split("- name:")[0]
+    read = re.findall(r"(?:from|join) (\w+)", " ".join(queries.values()))
+    assert set(re.findall(r"ref\('(\w+)'\)", own)) == set(read)
+
+
+def test_the_documentation_is_one_page_with_every_mart(database, connection, tmp_path):
+    copy = tmp_path / "image_models.duckdb"
+    copy.write_bytes(database.read_bytes())
+    subprocess.run(
+        [
+            *(command("dbt"), "docs", "generate", "--static"),
+            *("--profiles-dir", PROJECT, "--target-path", tmp_path),
+        ],
+        cwd=PROJECT,
+        env={**os.environ, "IMAGE_MODELS_DB": str(copy)},
+        check=True,
+        capture_output=True,
+    )
+    page = (tmp_path / "static_index.html").read_text(encoding="utf-8")
+    marts = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'main'"
+    ).fetchall()
+    assert [mart for (mart,) in marts if f"model.image_models.{mart}" not in page] == []

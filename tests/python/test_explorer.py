@@ -1,0 +1,264 @@
+"""The explorer in a real browser: the same answers as in SQL, and usable by all."""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+
+import pytest
+from test_answers import draw_question, in_sql
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"desktop": (1280, 900), "tablet": (820, 1100), "phone": (390, 844)}
+
+
+@pytest.fixture
+def open_explorer(browser, reports):
+    """Open the explorer at an address; afterwards check that it was quiet and asked for nothing."""
+    noise, requests, contexts = [], [], []
+
+    def open_at(address: str = "", width: str = "desktop", **settings):
+        size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+        context = browser.new_context(viewport=size, offline=True, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: noise.append(message.text))
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.on("request", lambda sent: requests.append(sent.url))
+        page.goto((reports / "explorer.html").as_uri() + address)
+        page.wait_for_function("document.querySelectorAll('.scatterlayer .point').length > 0")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert noise == []
+    assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def listed(page) -> list[str]:
+    return page.locator("#list button.model").all_text_contents()
+
+
+def test_answers_equal_those_of_the_shell(open_explorer, connection):
+    page = open_explorer()
+    for seed in range(30):
+        question = draw_question(random.Random(seed))
+        ours = connection.execute(f"from {in_sql(question)}").df()
+        theirs = page.evaluate(
+            """question => {
+                const { best, miss } = answer({ ...DEFAULTS, ...question });
+                return { miss, best: best.map(row => [
+                    row.place, row.model, row.img_size, row.top1, row.params, row.gmacs,
+                    row.pretrained_on, row.is_frontier, row.why]) };
+            }""",
+            question,
+        )
+        if theirs["miss"]:
+            assert [theirs["miss"]] == list(ours.why)
+            continue
+        ours = ours.drop(columns=["ms", "images_per_sec"]).astype(object)
+        assert theirs["best"] == ours.where(ours.notna(), None).to_numpy().tolist()
+
+
+def test_upgrades_equal_those_of_the_shell(open_explorer, connection):
+    page = open_explorer()
+    for model in ("resnet50.a1_in1k", "vgg16.tv_in1k", "convnext_tiny.fb_in1k"):
+        ours = connection.execute(
+            f"select own_img_size, model, img_size from upgrades('{model}')"
+        ).fetchall()
+        theirs = page.evaluate(
+            """model => state.rows.filter(row => row.model === model).flatMap(own =>
+                upgrades(own, state.rows).map(row => [own.img_size, row.model, row.img_size]))""",
+            model,
+        )
+        assert sorted(map(tuple, theirs)) == sorted(ours)
+
+
+def test_limits_narrow_the_list_and_the_address_keeps_them(open_explorer):
+    page = open_explorer()
+    everything = listed(page)
+    page.get_by_label("Time per image, at most (ms)", exact=True).fill("0.1")
+    page.get_by_label("ImageNet-1k only, no extra data").check()
+    page.get_by_label("Device").select_option(label="NVIDIA GeForce RTX 5090")
+    narrowed = listed(page)
+    assert narrowed
+    assert narrowed != everything
+    times = page.locator('#list td[data-column="ms"]').all_text_contents()
+    assert max(map(float, times)) <= 0.1
+    page.wait_for_function("location.hash.includes('max_ms=0.1')")
+    assert listed(open_explorer("#" + page.url.split("#")[1])) == narrowed
+    page.get_by_role("button", name="Start over").click()
+    assert listed(page) == everything
+
+
+def test_a_slider_sets_its_limit_and_dims_what_is_out(open_explorer):
+    page = open_explorer()
+    slider = page.get_by_label("Parameters, at most (M), slider")
+    slider.focus()
+    for _ in range(6):
+        page.keyboard.press("PageDown")
+    limit = float(page.get_by_label("Parameters, at most (M)", exact=True).input_value())
+    shown = page.locator('#list td[data-column="params"]').all_text_contents()
+    assert max(map(float, shown)) <= limit
+    out, points = (page.locator(f"#chart {dots}").count() for dots in (".point.out", ".point"))
+    fitting = int(re.match(r"\d+", page.locator("#count").text_content())[0])
+    assert points - out == fitting
+
+
+def test_an_impossible_budget_says_what_is_nearest(open_explorer):
+    page = open_explorer("#max_ms=0.0001")
+    assert listed(page) == []
+    assert "Nothing fits. Nearest: efficientvit_m0" in page.locator("#count").text_content()
+    assert "but for max_ms" in page.locator("#count").text_content()
+
+
+def test_a_card_shows_all_and_copies_its_line(open_explorer):
+    page = open_explorer("#text=convnext_tiny.fb_in1k", permissions=["clipboard-read"])
+    page.locator("#list button.model").first.click()
+    card = page.locator("#card")
+    assert 'timm.create_model("convnext_tiny.fb_in1k", pretrained=True)' in card.text_content()
+    for part in ("Robustness", "On every device", "NVIDIA GeForce RTX 5090", "Intel Core i7",
+                 "Better on every axis", "Not separable from", "Standard error"):  # fmt: skip
+        assert part in card.text_content()
+    page.locator("#copy").click()
+    page.wait_for_function("document.getElementById('copy').textContent === 'Copied'")
+    page.wait_for_function("location.hash.includes('model=convnext_tiny')")
+    again = open_explorer("#" + page.url.split("#")[1])
+    assert again.locator("#card_name").text_content() == "convnext_tiny.fb_in1k"
+    again.get_by_role("button", name="Close").click()
+    assert again.locator("#card").is_hidden()
+
+
+def test_the_chart_opens_a_card(open_explorer):
+    page = open_explorer()
+    box = page.locator(".scatterlayer .point").last.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("!document.getElementById('card').hidden")
+    assert page.locator("#card_name").text_content()
+
+
+def test_a_missing_figure_is_shown_as_missing(open_explorer):
+    page = open_explorer("#text=resnet50.tv_in1k&model=resnet50.tv_in1k&size=224")
+    row = page.locator("#card tr", has_text="ImageNet-A")
+    assert row.locator("td").all_text_contents() == ["ImageNet-A", "not given", "not given"]
+    assert page.evaluate("[shown(null, 2), shown(0, 2)]") == ["not given", "0.00"]
+
+
+def test_toys_are_hidden_until_asked_for(open_explorer):
+    page = open_explorer("#text=test_vit")
+    assert listed(page) == []
+    page.get_by_label("Show timm's toy models").check()
+    assert listed(page)
+    assert all(name.startswith("test_vit") for name in listed(page))
+
+
+def test_families_and_text_narrow_the_list(open_explorer):
+    page = open_explorer()
+    page.locator("summary").click()
+    page.get_by_label("swin", exact=True).check()
+    assert all(name.startswith("swin_") for name in listed(page))
+    page.get_by_label("Name contains").fill("large 384")
+    assert listed(page) == ["swin_large_patch4_window12_384.ms_in22k_ft_in1k"]
+
+
+def test_a_device_offers_what_it_was_timed_for(open_explorer):
+    page = open_explorer("#device=i7_12700h")
+    assert page.get_by_label("Compiled").is_checked()
+    assert page.get_by_label("Compiled").is_disabled()
+    assert "compiled only" in page.locator("#compiled_note").text_content()
+    assert listed(page)
+
+
+@pytest.mark.parametrize(
+    "address", ["#device=abacus", "#max_ms=NaN&n=-5&families=none", "#robust_weight=9", "#%%%"]
+)
+def test_a_spoilt_address_still_opens(address, open_explorer):
+    assert listed(open_explorer(address))
+
+
+def test_the_list_downloads_as_csv_without_formulas(open_explorer, tmp_path):
+    page = open_explorer("#max_ms=0.2")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the list (CSV)").click()
+    path = tmp_path / "list.csv"
+    download.value.save_as(path)
+    with path.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["model"] for row in rows] == listed(page)
+    assert page.evaluate("csvCell('=cmd|calc')") == "'=cmd|calc"
+    assert page.evaluate("csvCell('@x')") == "'@x"
+    assert page.evaluate("csvCell('-1.5')") == "-1.5"
+    assert page.evaluate("""csvCell('a "b", c')""") == '"a ""b"", c"'
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_every_width_and_scheme(width, scheme, open_explorer):
+    page = open_explorer("#model=convnext_tiny.fb_in1k&size=288", width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    contrast = page.evaluate(
+        """() => {
+            const light = color => {
+                const parts = color.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255)
+                    .map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+            };
+            const paper = light(getComputedStyle(document.body).backgroundColor);
+            return [document.body, document.querySelector('button.model'),
+                    document.querySelector('#chart .xtitle')].map(element => {
+                const style = getComputedStyle(element);
+                const ink = light(element.closest('svg') ? style.fill : style.color);
+                return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+            });
+        }"""
+    )
+    assert min(contrast) >= 4.5
+
+
+def test_the_keyboard_reaches_everything(open_explorer):
+    page = open_explorer()
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
+    assert {"device", "phase", "max_ms", "max_ms_slider", "imagenet1k_only", "text", "toys",
+            "reset", "model"} <= reached  # fmt: skip
+    page.locator("#list button.model").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "card"
+
+
+def test_every_control_has_a_name(open_explorer):
+    page = open_explorer()
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('main input, main select, main button')]
+            .filter(control => !(control.labels?.length || control.ariaLabel
+                || control.textContent.trim()))
+            .map(control => control.outerHTML)"""
+    )
+    assert nameless == []
+
+
+def test_it_is_small_and_quick(open_explorer, reports):
+    assert (reports / "explorer.html").stat().st_size < 6_000_000
+    page = open_explorer()
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert paint < 1000
+    redraw = page.evaluate(
+        """() => {
+            const slider = document.getElementById('max_ms_slider');
+            const times = [];
+            for (let place = 300; place < 900; place += 20) {
+                slider.value = place;
+                const start = performance.now();
+                slider.dispatchEvent(new Event('input'));
+                times.push(performance.now() - start);
+            }
+            return times.sort((left, right) => left - right)[times.length / 2];
+        }"""
+    )
+    # Two frames at 60 Hz; about 5 ms on two slow cores without a graphics card.
+    assert redraw < 33
