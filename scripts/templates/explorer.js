@@ -241,6 +241,7 @@ function buildForm() {
   byId("toys").addEventListener("change", () => change({ toys: byId("toys").checked }));
   byId("text").addEventListener("input", () => change({ text: byId("text").value }));
   byId("robust_weight").addEventListener("input", () => change({ robust_weight: Number(byId("robust_weight").value) }));
+  byId("form").addEventListener("submit", (event) => event.preventDefault());
   byId("reset").addEventListener("click", () => change(structuredClone(DEFAULTS)));
   byId("download").addEventListener("click", download);
   byId("close").addEventListener("click", () => { state.card = null; showCard(); writeAddress(); });

@@ -45,7 +45,7 @@ def open_page(request, browser, reports):
 
     def open_by_name(name: str):
         page.goto((reports / f"{name}.html").as_uri())
-        page.wait_for_function("document.querySelectorAll('.main-svg').length > 0")
+        page.wait_for_function("() => document.querySelectorAll('.main-svg').length > 0")
         page.wait_for_timeout(300)
         return page
 
@@ -167,3 +167,17 @@ def test_index_leads_to_its_sections(open_page):
     targets = page.eval_on_selector_all("nav a", "links => links.map(link => link.hash)")
     assert set(targets) == {"#findings", *(f"#{chart.name}" for chart in plot.CHARTS)}
     assert all(page.locator(target).count() == 1 for target in targets)
+
+
+def test_a_script_from_elsewhere_does_not_run(browser, reports, tmp_path):
+    """The policy is in force: the same page with one more script does not run it."""
+    page = browser.new_page()
+    spoilt = tmp_path / "spoilt.html"
+    text = (reports / "explorer.html").read_text(encoding="utf-8")
+    spoilt.write_text(text.replace("</body>", "<script>window.ran = true</script></body>"))
+    refused = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto(spoilt.as_uri())
+    assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in text for text in refused)
+    page.close()
