@@ -235,9 +235,9 @@ def draw_devices(benchmarks: pd.DataFrame) -> go.Figure:
                 marker=small_marker(color=color, size=6, opacity=0.45),
                 visible=not options,
             )
-        for flag, name, color in (
-            ("is_frontier", "frontier", EXTRA_DATA[True][1]),
-            ("is_frontier_imagenet1k", "frontier, ImageNet-1k only", EXTRA_DATA[False][1]),
+        for flag, name, color, dash in (
+            ("is_frontier", "frontier", EXTRA_DATA[True][1], "solid"),
+            ("is_frontier_imagenet1k", "frontier, ImageNet-1k only", EXTRA_DATA[False][1], "dot"),
         ):
             best = models[models[flag]]
             figure.add_scatter(
@@ -247,7 +247,7 @@ def draw_devices(benchmarks: pd.DataFrame) -> go.Figure:
                 y=best["top1"],
                 customdata=device_hover_data(best),
                 hovertemplate=DEVICE_HOVER,
-                line={"color": color, "width": 2, "shape": "hv"},
+                line={"color": color, "width": 2, "shape": "hv", "dash": dash},
                 marker=small_marker(color=color, opacity=1),
                 visible=not options,
             )
@@ -297,7 +297,7 @@ def draw_effects(comparisons: pd.DataFrame) -> go.Figure:
     """Plot the speed-up of each comparison in which a single setting differs."""
     figure = go.Figure(
         layout=base_layout(
-            xaxis=axis("Median speed-up (times)", range=[0, 2.2]),
+            xaxis=axis("Median speed-up (times)", range=[0, 2.6]),
             yaxis={"automargin": True, "autorange": "reversed", "ticksuffix": " "},
             shapes=[{"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper"}],
         )

@@ -231,11 +231,13 @@ FIGURES = {
             ) as compiled_jaccard,
             (
                 select median(spearman) from cost_proxies inner join benchmark_runs using (run)
-                where proxy = 'param_count' and is_default and device_kind = 'gpu'
+                where
+                    proxy = 'param_count' and is_default and device_kind = 'gpu'
+                    and phase = 'infer'
             ) as param_count_spearman,
             (
                 select median(spearman) from cost_proxies inner join benchmark_runs using (run)
-                where proxy = 'macts' and is_default and device_kind = 'gpu'
+                where proxy = 'macts' and is_default and device_kind = 'gpu' and phase = 'infer'
             ) as macts_spearman
         from benchmark_runs
     """
@@ -339,9 +341,9 @@ TODAY = (
         "Speed and accuracy on every device",
         "today",
         "Today's {models:,.0f} models with speed and accuracy at the same image size, on each of "
-        "the {devices:.0f} devices; choose one above the chart. The lines are the frontiers: no "
-        "model is both faster and more accurate than one on the line, once among all models and "
-        "once among those that saw nothing but ImageNet-1k. Graphics cards are timed in large "
+        "the {devices:.0f} devices that timed them; choose one above the chart. The lines are the "
+        "frontiers: no model is both faster and more accurate than one on the line, once among "
+        "all models and once among those that saw nothing but ImageNet-1k. Graphics cards are timed in large "
         "batches, CPUs one image at a time. Frontiers move with the hardware: among the models "
         "timed in ten or more runs only {stable:.0f} are on nine frontiers out of ten. timm's "
         "{toys:.0f} toy models are left out.",
@@ -362,18 +364,18 @@ TODAY = (
         "effects",
         "What compiling and memory layout change",
         "today",
-        "Pairs of runs that differ in one setting, compared over the models timed with the same "
-        "batch size. Compiling makes the median model {least_compiled:.2f} to "
-        "{most_compiled:.2f} times as fast, and not all models alike: at best "
-        "{compiled_jaccard:.0%} of the models on either frontier are on both.",
+        "Pairs of runs that differ in one setting, the median over the models timed with the "
+        "same batch size. Compiling makes the median model {least_compiled:.2f} to "
+        "{most_compiled:.2f} times as fast, and not all models alike: of the models on either "
+        "frontier, with or without compiling, at best {compiled_jaccard:.0%} are on both.",
         lambda marts: charts.draw_effects(marts.rows["run_comparisons"]),
     ),
     Chart(
         "proxies",
         "What stands in for speed",
         "today",
-        "How well three counts rank models by their time per image. On graphics cards "
-        "activations reach {macts_spearman:.2f} where parameters reach "
+        "How well three counts rank models by their time per image. On the median graphics "
+        "card activations reach {macts_spearman:.2f} where parameters reach "
         "{param_count_spearman:.2f}.",
         lambda marts: charts.draw_proxies(marts.rows["cost_proxies"]),
     ),

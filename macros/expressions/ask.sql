@@ -8,7 +8,7 @@
         from (
             select
                 names.name,
-                jaro_winkler_similarity(lower(names.name), lower({{ asked }})) as likeness
+                jaro_winkler_similarity(lower(names.name), lower(coalesce({{ asked }}, ''))) as likeness
             from (select distinct source.{{ column }} as name from {{ table }} as source) as names
             order by likeness desc, names.name asc
             limit 5
@@ -28,7 +28,8 @@
                 when count(distinct runs.device) = 1 then any_value(runs.device)
                 else
                     error(
-                        'No one device is called "' || {{ asked }} || '". Nearest: '
+                        'No one device is called "' || coalesce({{ asked }}, 'null')
+                        || '". Nearest: '
                         || {{ nearest('device', ref('benchmark_runs'), asked) }}
                     )
             end
@@ -67,7 +68,7 @@
     coalesce(
         (select models.model from {{ ref('models') }} as models where models.model = {{ asked }}),
         error(
-            'There is no model "' || {{ asked }} || '". Nearest: '
+            'There is no model "' || coalesce({{ asked }}, 'null') || '". Nearest: '
             || {{ nearest('model', ref('models'), asked) }}
         )
     )

@@ -36,9 +36,15 @@ chosen_run as (
     select
         {{ asked_run() }} as run,
         case
-            when asked.n < 1 then error('n must be 1 or more')
-            when asked.robust_weight not between 0 and 1
+            when coalesce(asked.n < 1, true) then error('n must be 1 or more')
+            when coalesce(asked.robust_weight not between 0 and 1, true)
                 then error('robust_weight must be from 0 to 1')
+            when
+                least(
+                    asked.max_ms, asked.min_images_per_sec, asked.min_top1, asked.max_params,
+                    asked.max_gmacs
+                ) <= 0
+                then error('a limit must be above 0; null is no limit')
             else asked.n
         end as n
     from asked
@@ -55,9 +61,10 @@ score_models as (
         benchmarks.param_count as params,
         benchmarks.gmacs,
         models.pretrained_on,
-        benchmarks.is_frontier,
-        benchmarks.frontier_gap,
-        benchmarks.dominated_by,
+        case
+            when asked.imagenet1k_only then benchmarks.is_frontier_imagenet1k
+            else benchmarks.is_frontier
+        end as is_frontier,
         case
             when asked.robust_weight = 0 then benchmarks.top1
             else

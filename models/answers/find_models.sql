@@ -18,29 +18,50 @@ words as (
     from asked
 ),
 
--- Of the models that hold the most words of the text, those most like it come first.
-match_words as (
+name_parts as (
     select
         models.model,
+        unnest(string_split_regex(lower(models.model), '[^a-z0-9]+')) as part
+    from {{ ref('models') }} as models
+),
+
+-- A word counts fully where the name holds it, and else as much as the part most like it.
+match_words as (
+    select
+        name_parts.model,
+        words.word,
+        contains(lower(name_parts.model), words.word) as is_held,
+        max(jaro_winkler_similarity(name_parts.part, words.word)) as likeness
+    from name_parts
+    cross join words
+    group by name_parts.model, words.word
+),
+
+score_models as (
+    select
+        match_words.model,
+        count_if(match_words.is_held)::bigint as words_held,
+        round(avg(case when match_words.is_held then 1 else match_words.likeness end), 3)
+            as likeness
+    from match_words
+    group by match_words.model
+),
+
+describe_matches as (
+    select
+        score_models.model,
         models.pretrained_on,
         models.param_count as params,
         models.img_sizes,
-        count_if(contains(lower(models.model), words.word))::bigint as matched_words,
-        count(words.word) as words
-    from {{ ref('models') }} as models
-    left join words on true
-    group by models.model, models.pretrained_on, models.param_count, models.img_sizes
-),
-
-keep_best_matches as (
-    select
-        match_words.*,
-        round(jaro_winkler_similarity(lower(match_words.model), lower(asked.text)), 3) as likeness
-    from match_words
-    cross join asked
-    qualify match_words.matched_words = max(match_words.matched_words) over ()
+        score_models.likeness,
+        case
+            when max(score_models.words_held) over () = 0
+                then 'No name holds any of these words; this one is like them'
+        end as note
+    from score_models
+    inner join {{ ref('models') }} as models on score_models.model = models.model
 )
 
-select * from keep_best_matches
-order by likeness desc, model asc
+select * from describe_matches
+order by likeness desc, length(model) asc, model asc
 limit 20

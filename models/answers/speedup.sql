@@ -25,7 +25,9 @@ comparisons as (
         round(comparisons.p10_speed_up, 3) as p10_speed_up,
         round(comparisons.p90_speed_up, 3) as p90_speed_up,
         comparisons.differs,
-        comparisons.effect
+        comparisons.effect,
+        comparisons.same_batch_n,
+        round(comparisons.same_batch_speed_up, 3) as same_batch_speed_up
     from {{ ref('run_comparisons') }} as comparisons
     inner join {{ ref('benchmark_runs') }} as from_runs
         on comparisons.from_run = from_runs.run
@@ -41,8 +43,8 @@ answer as (
     from comparisons
     union all by name
     select
-        'No phase was run on both '
-        || asked.from_device || ' and ' || asked.to_device || ' twice' as note
+        'There are no two runs of one phase from ' || asked.from_device || ' to '
+        || asked.to_device as note
     from asked
     where not exists (select 1 from comparisons)
 )

@@ -24,7 +24,8 @@ find_ties as (
         rivals.model,
         rivals.img_size,
         rivals.top1,
-        round(rivals.top1 - own.top1, 3) as difference
+        round(rivals.top1 - own.top1, 3) as difference,
+        case when rivals.model is null then 'Nothing else is this close' end as note
     from own
     left join {{ ref('statistical_ties') }} as rivals
         on

@@ -20,7 +20,8 @@ find_datasets as (
     select
         tags.tag,
         string_agg(
-            datasets.dataset, ' > ' order by strpos(concat('_', tags.tag, '_'), datasets.token)
+            datasets.dataset, ' > '
+            order by strpos(concat('_', tags.tag, '_'), concat('_', datasets.token, '_'))
         ) as pretrained_on
     from tags
     inner join datasets

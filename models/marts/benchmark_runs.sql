@@ -38,11 +38,15 @@ describe_runs as (
         runs.sha256,
         row_number() over (
             partition by runs.device, runs.phase
-            order by runs.torch_order desc, runs.is_compiled asc, count_rows.matched_rows desc
+            order by
+                runs.torch_order desc,
+                runs.is_compiled asc,
+                count_rows.matched_rows desc,
+                runs.run asc
         ) = 1 as is_default,
         row_number() over (
             partition by runs.device, runs.phase, runs.is_compiled
-            order by runs.torch_order desc, count_rows.matched_rows desc
+            order by runs.torch_order desc, count_rows.matched_rows desc, runs.run asc
         ) = 1 as is_newest
     from runs
     left join count_rows on runs.run = count_rows.run

@@ -17,6 +17,11 @@ tags as (
     select * from {{ ref('int_tags_parsed') }}
 ),
 
+distillation_tokens as (
+    select token from {{ ref('tag_tokens') }}
+    where kind = 'distillation'
+),
+
 gather_sizes as (
     select
         model,
@@ -39,8 +44,14 @@ describe_models as (
         gather_sizes.param_count,
         gather_sizes.img_sizes,
         coalesce(tags.is_extra_data, false) as is_extra_data,
-        coalesce(tags.is_distilled, false) or contains(gather_sizes.architecture, 'distilled')
-            as is_distilled,
+        coalesce(tags.is_distilled, false)
+        or exists (
+            select 1 from distillation_tokens
+            where
+                list_contains(
+                    string_split(gather_sizes.architecture, '_'), distillation_tokens.token
+                )
+        ) as is_distilled,
         starts_with(gather_sizes.architecture, 'test_') as is_toy
     from gather_sizes
     left join families on gather_sizes.architecture = families.architecture

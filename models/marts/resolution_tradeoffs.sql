@@ -39,7 +39,7 @@ compare_with_other_models as (
         to_img_size,
         points,
         extra_ms,
-        points / nullif(extra_ms, 0) as points_per_ms,
+        case when extra_ms > 0 then points / extra_ms end as points_per_ms,
         best_other.model as best_other_model,
         best_other.img_size as best_other_img_size,
         best_other.top1 - (to_top1 - points) as best_other_points

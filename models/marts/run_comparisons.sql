@@ -83,7 +83,10 @@ describe_pairs as (
             when summarise_pairs.same_batch_n < summarise_pairs.n then ['batch size'] else []
         end as differs,
         case
-            when len(pair_runs.settings_that_differ) = 1 and summarise_pairs.same_batch_n > 0
+            when
+                len(pair_runs.settings_that_differ) = 1
+                and summarise_pairs.same_batch_n
+                >= {{ var('effect_min_share') }} * summarise_pairs.n
                 then pair_runs.settings_that_differ[1]
         end as effect
     from pair_runs

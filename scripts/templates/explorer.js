@@ -98,7 +98,12 @@ function answer(question, rows = rowsOf(chooseRun(question))) {
   fitting.sort(byScore);
   return {
     best: fitting.slice(0, question.n)
-      .map(({ row }, place) => ({ ...row, place: place + 1, why: explain(row, candidates) })),
+      .map(({ row }, place) => ({
+        ...row,
+        place: place + 1,
+        is_frontier: question.imagenet1k_only ? row.is_frontier_imagenet1k : row.is_frontier,
+        why: explain(row, candidates),
+      })),
     fitting: fitting.map(({ row }) => row),
     miss: fitting.length === 0 ? nearestMiss(candidates, question) : null,
   };
@@ -151,7 +156,8 @@ function readAddress() {
     if (typeof start === "boolean") question[name] = text === "true";
     else if (Array.isArray(start)) question[name] = text.split(",").filter((one) => data.families.includes(one));
     else if (typeof start === "number" || start === null) {
-      if (text !== "" && Number.isFinite(number)) question[name] = number;
+      const isLimit = start === null;
+      if (text !== "" && Number.isFinite(number) && (number > 0 || !isLimit)) question[name] = number;
     } else question[name] = text;
   }
   question.robust_weight = Math.min(Math.max(question.robust_weight, 0), 1);
@@ -198,7 +204,8 @@ function element(tag, content, attributes = {}) {
 }
 
 function rangeOf(field) {
-  const values = state.rows.map((row) => row[field]).filter((value) => value !== null && value > 0);
+  const values = state.rows.filter((row) => state.question.toys || !row.is_toy)
+    .map((row) => row[field]).filter((value) => value !== null && value > 0);
   return [Math.min(...values), Math.max(...values)];
 }
 
@@ -222,8 +229,10 @@ function buildForm() {
     const slider = element("input", [], { type: "range", id: `${limit.name}_slider`, min: "0", max: "1000", "aria-label": `${limit.label}, slider` });
     byId("limits").append(element("div", [element("label", limit.label, { for: limit.name }), number, slider], { class: "limit" }));
     number.addEventListener("input", () => {
-      const given = number.value === "" ? null : Number(number.value);
-      change({ [limit.name]: given !== null && given >= 0 ? given : null });
+      const given = Number(number.value);
+      number.setCustomValidity(given < 0 ? "A limit must be above 0." : "");
+      number.reportValidity();
+      change({ [limit.name]: given > 0 ? given : null });
     });
     slider.addEventListener("input", () => change({ [limit.name]: fromSlider(limit, Number(slider.value)) }));
   }
@@ -242,9 +251,14 @@ function buildForm() {
   byId("text").addEventListener("input", () => change({ text: byId("text").value }));
   byId("robust_weight").addEventListener("input", () => change({ robust_weight: Number(byId("robust_weight").value) }));
   byId("form").addEventListener("submit", (event) => event.preventDefault());
-  byId("reset").addEventListener("click", () => change(structuredClone(DEFAULTS)));
+  byId("n").addEventListener("input", () => {
+    const count = Number(byId("n").value);
+    if (count >= 1) change({ n: Math.min(Math.round(count), 2000) });
+  });
+  byId("reset").addEventListener("click", () => { closeCard(); change(structuredClone(DEFAULTS)); });
   byId("download").addEventListener("click", download);
-  byId("close").addEventListener("click", () => { state.card = null; showCard(); writeAddress(); });
+  byId("close").addEventListener("click", closeCard);
+  byId("card").addEventListener("keydown", (event) => { if (event.key === "Escape") closeCard(); });
   addEventListener("hashchange", restore);
 }
 
@@ -262,14 +276,15 @@ function fillForm() {
     ? (kinds[0] ? "This device was timed compiled only." : "This device was not timed compiled.") : "";
   for (const name of ["imagenet1k_only", "toys"]) byId(name).checked = question[name];
   if (byId("text").value !== question.text) byId("text").value = question.text;
+  if (byId("n") !== document.activeElement) byId("n").value = question.n;
   byId("robust_weight").value = question.robust_weight;
   byId("robust_shown").textContent = `${Math.round(100 * question.robust_weight)} %`;
   for (const limit of LIMITS) {
     const box = byId(limit.name);
-    if (box.value === "" ? question[limit.name] !== null : Number(box.value) !== question[limit.name]) {
-      box.value = question[limit.name] ?? "";
-    }
-    byId(`${limit.name}_slider`).value = toSlider(limit, question[limit.name]);
+    // What is being typed or moved is left as it is.
+    if (box !== document.activeElement) box.value = question[limit.name] ?? "";
+    const slider = byId(`${limit.name}_slider`);
+    if (slider !== document.activeElement) slider.value = toSlider(limit, question[limit.name]);
   }
   for (const box of byId("families").querySelectorAll("input")) box.checked = question.families.includes(box.value);
   byId("families_summary").textContent = question.families.length ? `Families: ${question.families.join(", ")}` : "Families: all";
@@ -292,8 +307,8 @@ function showList() {
     name.addEventListener("click", () => openCard(row));
     return element("tr", [
       element("td", String(row.place)),
-      element("th", name, { scope: "row" }),
-      ...COLUMNS.slice(1).map(([column, show]) => element("td", String(show(row)), { "data-column": column })),
+      element("th", [name, element("p", row.why, { class: "why" })], { scope: "row" }),
+      ...COLUMNS.slice(1, -1).map(([column, show]) => element("td", String(show(row)), { "data-column": column })),
     ]);
   }));
 }
@@ -319,11 +334,23 @@ function download() {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
+let openedFrom = null;
+
 function openCard(row) {
+  openedFrom = document.activeElement;
   state.card = row;
   showCard();
   writeAddress();
-  byId("card").focus();
+  byId("card").focus({ preventScroll: true });
+  byId("card").scrollIntoView({ block: "start" });
+}
+
+function closeCard() {
+  state.card = null;
+  showCard();
+  writeAddress();
+  if (openedFrom?.isConnected) openedFrom.focus();
+  openedFrom = null;
 }
 
 function facts(pairs) {
@@ -418,9 +445,9 @@ async function drawChart() {
   if (!window.Plotly) return;
   const rows = state.rows.filter((row) => state.question.toys || !row.is_toy);
   const groups = [rows.filter((row) => row.is_extra_data), rows.filter((row) => !row.is_extra_data)];
-  const frontier = (flag, name, color) => {
+  const frontier = (flag, name, color, dash) => {
     const best = rows.filter((row) => row[flag]).sort((left, right) => left.ms - right.ms || left.top1 - right.top1);
-    return { name, mode: "lines", x: best.map((row) => row.ms / 1000), y: best.map((row) => row.top1), hoverinfo: "skip", line: { color, shape: "hv", width: 2 } };
+    return { name, mode: "lines", x: best.map((row) => row.ms / 1000), y: best.map((row) => row.top1), hoverinfo: "skip", line: { color, dash, shape: "hv", width: 2 } };
   };
   const ink = dark.matches ? "#ddd" : "#222";
   const grid = dark.matches ? "#444" : "#e5e5e5";
@@ -429,7 +456,8 @@ async function drawChart() {
   const chart = byId("chart");
   await Plotly.react(chart, [
     traceOf(groups[0], "pretrained on more", blue), traceOf(groups[1], "ImageNet-1k only", orange),
-    frontier("is_frontier", "frontier", blue), frontier("is_frontier_imagenet1k", "frontier, ImageNet-1k only", orange),
+    frontier("is_frontier", "frontier", blue, "solid"),
+    frontier("is_frontier_imagenet1k", "frontier, ImageNet-1k only", orange, "dot"),
   ], {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink },
     margin: { l: 10, r: 10, t: 10, b: 10 }, legend: { orientation: "h", y: -0.2, yanchor: "top" },

@@ -100,6 +100,10 @@ def test_a_slider_sets_its_limit_and_dims_what_is_out(open_explorer):
     slider.focus()
     for _ in range(6):
         page.keyboard.press("PageDown")
+    before = slider.input_value()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    assert int(slider.input_value()) == int(before) - 4
     limit = float(page.get_by_label("Parameters, at most (M)", exact=True).input_value())
     shown = page.locator('#list td[data-column="params"]').all_text_contents()
     assert max(map(float, shown)) <= limit
@@ -130,6 +134,33 @@ def test_a_card_shows_all_and_copies_its_line(open_explorer):
     assert again.locator("#card_name").text_content() == "convnext_tiny.fb_in1k"
     again.get_by_role("button", name="Close").click()
     assert again.locator("#card").is_hidden()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_card_opens_at_its_head_and_gives_the_focus_back(width, open_explorer):
+    page = open_explorer(width=width)
+    model = page.locator("#list button.model").first
+    model.focus()
+    page.keyboard.press("Enter")
+    box = page.locator("#card_name").bounding_box()
+    assert 0 <= box["y"] < page.viewport_size["height"] / 2
+    page.keyboard.press("Escape")
+    assert page.locator("#card").is_hidden()
+    assert page.evaluate("document.activeElement.textContent") == model.text_content()
+
+
+def test_more_rows_can_be_shown(open_explorer):
+    page = open_explorer("#max_ms=1")
+    page.get_by_label("Rows shown").fill("50")
+    assert len(listed(page)) == 50
+
+
+def test_a_negative_limit_is_refused(open_explorer):
+    page = open_explorer("#min_top1=-5")
+    everything = listed(page)
+    page.get_by_label("Parameters, at most (M)", exact=True).fill("-5")
+    assert page.evaluate("document.getElementById('max_params').validationMessage")
+    assert listed(page) == everything
 
 
 def test_the_chart_opens_a_card(open_explorer):
