@@ -340,13 +340,13 @@ TODAY = (
         "devices",
         "Speed and accuracy on every device",
         "today",
-        "Today's {models:,.0f} models with speed and accuracy at the same image size, on each of "
-        "the {devices:.0f} devices that timed them; choose one above the chart. The lines are the "
-        "frontiers: no model is both faster and more accurate than one on the line, once among "
-        "all models and once among those that saw nothing but ImageNet-1k. Graphics cards are "
-        "timed in large batches, CPUs one image at a time. Frontiers move with the hardware: among the models "
-        "timed in ten or more runs only {stable:.0f} are on nine frontiers out of ten. timm's "
-        "{toys:.0f} toy models are left out.",
+        "Today's {models:,.0f} models with speed and accuracy at the same image size, on each "
+        "of the {devices:.0f} devices that timed them; choose one above the chart. The lines "
+        "are the frontiers: no model is both faster and more accurate than one on the line, "
+        "once among all models and once among those that saw nothing but ImageNet-1k. Graphics "
+        "cards are timed in large batches, CPUs one image at a time. Frontiers move with the "
+        "hardware: among the models timed in ten or more runs only {stable:.0f} are on nine "
+        "frontiers out of ten. timm's {toys:.0f} toy models are left out.",
         lambda marts: charts.draw_devices(marts.rows["model_benchmarks"]),
     ),
     Chart(
