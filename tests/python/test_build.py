@@ -105,7 +105,9 @@ def test_a_failed_test_leaves_the_last_good_database(project):
 
 def test_a_second_build_at_once_says_why_it_does_not_start(project):
     first = start(project)
-    time.sleep(1)
+    side_file = project / "target" / "build" / "image_models.duckdb"
+    while not side_file.exists() and first.poll() is None:
+        time.sleep(0.05)
     second = build(project)
     first.communicate()
     assert (first.returncode, second.returncode) == (0, 1)
