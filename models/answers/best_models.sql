@@ -100,11 +100,14 @@ score_models as (
 ),
 
 keep_within_limits as (
-    select * from score_models
+    select
+        *,
+        row_number() over (
+            order by score desc nulls last, ms asc, model asc, img_size asc
+        ) as place
+    from score_models
     where len(broken_limits) = 0
-    qualify row_number() over (
-        order by score desc nulls last, ms asc, model asc, img_size asc
-    ) <= (select chosen_run.n from chosen_run)
+    qualify place <= (select chosen_run.n from chosen_run)
 ),
 
 -- The cheapest step up: of all more accurate models the fastest, whatever the limits say.
@@ -127,9 +130,7 @@ find_next_step as (
 
 explain_choice as (
     select
-        row_number() over (
-            order by kept.score desc nulls last, kept.ms asc, kept.model asc, kept.img_size asc
-        ) as place,
+        kept.place,
         kept.model,
         kept.img_size,
         round(kept.ms, 4) as ms,

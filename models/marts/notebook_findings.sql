@@ -40,7 +40,23 @@ todays_cpu_runs as (
     where device_kind = 'cpu' and is_default
 ),
 
--- The three bodies of evidence, in one shape.
+evidence_runs as (
+    select
+        'size matched' as evidence,
+        run
+    from notebook_run
+    union all
+    select
+        'today' as evidence,
+        run
+    from todays_run
+),
+
+notebook_architectures as (
+    select distinct architecture from notebook_benchmarks
+),
+
+-- The three bodies of evidence, in one shape; the size-matched one has the notebook's models.
 gather_evidence as (
     select
         'notebook' as evidence,
@@ -55,7 +71,7 @@ gather_evidence as (
     left join tags on notebook_benchmarks.tag = tags.tag
     union all by name
     select
-        'size matched' as evidence,
+        evidence_runs.evidence,
         benchmarks.architecture,
         benchmarks.img_size,
         families.family,
@@ -64,23 +80,12 @@ gather_evidence as (
         benchmarks.param_count,
         benchmarks.is_extra_data
     from benchmarks
-    inner join notebook_run on benchmarks.run = notebook_run.run
+    inner join evidence_runs on benchmarks.run = evidence_runs.run
     inner join families on benchmarks.architecture = families.architecture
-    semi join notebook_benchmarks
-        on benchmarks.architecture = notebook_benchmarks.architecture
-    union all by name
-    select
-        'today' as evidence,
-        benchmarks.architecture,
-        benchmarks.img_size,
-        families.family,
-        benchmarks.secs,
-        benchmarks.top1,
-        benchmarks.param_count,
-        benchmarks.is_extra_data
-    from benchmarks
-    inner join todays_run on benchmarks.run = todays_run.run
-    inner join families on benchmarks.architecture = families.architecture
+    left join notebook_architectures
+        on benchmarks.architecture = notebook_architectures.architecture
+    where
+        evidence_runs.evidence = 'today' or notebook_architectures.architecture is not null
 ),
 
 add_tolerance as (
@@ -165,21 +170,9 @@ fit_families as (
     having count(*) >= 3
 ),
 
-gather_cpu_evidence as (
-    select
-        'size matched' as evidence,
-        run
-    from notebook_run
-    union all
-    select
-        'today' as evidence,
-        run
-    from todays_run
-),
-
 compare_cpus as (
     select
-        gather_cpu_evidence.evidence,
+        evidence_runs.evidence,
         cpu_rows.run,
         cpu_rows.secs / gpu_rows.secs as slow_down,
         regexp_full_match(cpu_rows.architecture_group, '{{ var("transformer_groups") }}')
@@ -188,7 +181,7 @@ compare_cpus as (
     inner join todays_cpu_runs on cpu_rows.run = todays_cpu_runs.run
     inner join benchmarks as gpu_rows
         on cpu_rows.model = gpu_rows.model and cpu_rows.img_size = gpu_rows.img_size
-    inner join gather_cpu_evidence on gpu_rows.run = gather_cpu_evidence.run
+    inner join evidence_runs on gpu_rows.run = evidence_runs.run
     where
         is_transformer
         or regexp_full_match(cpu_rows.architecture_group, '{{ var("convnet_groups") }}')

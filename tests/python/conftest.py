@@ -41,6 +41,22 @@ def command(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
+PROJECT_PARTS = ("seeds", "models", "macros", "tests", "scripts", "dbt_project.yml", "profiles.yml")
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy what a build reads into folder, to be spoilt there."""
+    for part in PROJECT_PARTS:
+        source = PROJECT / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)
+    return folder
+
+
+def own_environment() -> dict[str, str]:
+    """Return the environment without the scratch database of make test."""
+    return {name: text for name, text in os.environ.items() if name != "IMAGE_MODELS_DB"}
+
+
 @pytest.fixture(scope="session")
 def database(tmp_path_factory) -> Path:
     """The database that make test built, or one built here."""

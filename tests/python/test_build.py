@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,18 +12,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
-PROJECT = Path(__file__).resolve().parents[2]
-PARTS = ("seeds", "models", "macros", "tests", "scripts", "dbt_project.yml", "profiles.yml")
+from conftest import copy_project, own_environment
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
     """A copy of the project with a published database."""
-    folder = tmp_path_factory.mktemp("project")
-    for part in PARTS:
-        source = PROJECT / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)
+    folder = copy_project(tmp_path_factory.mktemp("project"))
     result = build(folder)
     assert result.returncode == 0, result.stdout + result.stderr
     return folder
@@ -32,10 +26,9 @@ def project(tmp_path_factory) -> Path:
 
 def start(project: Path) -> subprocess.Popen:
     command = [sys.executable, project / "scripts" / "build.py"]
-    environment = {name: text for name, text in os.environ.items() if name != "IMAGE_MODELS_DB"}
     return subprocess.Popen(
         command,
-        env=environment,
+        env=own_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -104,8 +97,9 @@ def test_a_failed_test_leaves_the_last_good_database(project):
 
 
 def test_a_second_build_at_once_says_why_it_does_not_start(project):
-    first = start(project)
     side_file = project / "target" / "build" / "image_models.duckdb"
+    side_file.unlink(missing_ok=True)  # a build that failed leaves its own
+    first = start(project)
     while not side_file.exists() and first.poll() is None:
         time.sleep(0.05)
     second = build(project)

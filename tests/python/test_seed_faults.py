@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import command
-
-PROJECT = Path(__file__).resolve().parents[2]
-PARTS = ("seeds", "models", "macros", "tests", "dbt_project.yml", "profiles.yml")
+from conftest import command, copy_project, own_environment
 
 # fault: (seed, pattern, replacement, what the output must say)
 FAULTS = {
@@ -118,10 +113,7 @@ FAULTS = {
 
 @pytest.fixture
 def project(tmp_path) -> Path:
-    for part in PARTS:
-        source = PROJECT / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / part)
-    return tmp_path
+    return copy_project(tmp_path)
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -132,11 +124,10 @@ def test_a_fault_in_a_seed_is_named(name, project):
     bad = re.sub(pattern, replacement, good)
     assert bad != good
     path.write_text(bad, encoding="utf-8")
-    environment = {key: text for key, text in os.environ.items() if key != "IMAGE_MODELS_DB"}
     result = subprocess.run(
         [command("dbt"), "--no-use-colors", "build", "--exclude-resource-type", "unit_test"],
         cwd=project,
-        env=environment,
+        env=own_environment(),
         capture_output=True,
         text=True,
     )
