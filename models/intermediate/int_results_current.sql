@@ -1,7 +1,7 @@
 with
 
 results as (
-    select * from {{ ref('stg_imagenet_results') }}
+    select * from {{ ref('int_results_classified') }}
 ),
 
 keep_newest_snapshot as (

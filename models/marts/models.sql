@@ -5,10 +5,6 @@ results as (
     where test_set = 'imagenet'
 ),
 
-families as (
-    select * from {{ ref('int_architectures_classified') }}
-),
-
 architecture_groups as (
     select * from {{ ref('int_architectures_grouped') }}
 ),
@@ -27,6 +23,7 @@ gather_sizes as (
         model,
         any_value(architecture) as architecture,
         any_value(tag) as tag,
+        any_value(family) as family,
         max(param_count) as param_count,
         list(img_size order by img_size) as img_sizes
     from results
@@ -38,7 +35,7 @@ describe_models as (
         gather_sizes.model,
         gather_sizes.architecture,
         gather_sizes.tag,
-        families.family,
+        gather_sizes.family,
         architecture_groups.architecture_group,
         coalesce(tags.pretrained_on, 'imagenet-1k') as pretrained_on,
         gather_sizes.param_count,
@@ -54,7 +51,6 @@ describe_models as (
         ) as is_distilled,
         starts_with(gather_sizes.architecture, 'test_') as is_toy
     from gather_sizes
-    left join families on gather_sizes.architecture = families.architecture
     left join architecture_groups
         on gather_sizes.architecture = architecture_groups.architecture
     left join tags on gather_sizes.tag = tags.tag

@@ -5,11 +5,7 @@ benchmarks as (
 ),
 
 results as (
-    select * from {{ ref('stg_imagenet_results') }}
-),
-
-architectures as (
-    select * from {{ ref('int_architectures_classified') }}
+    select * from {{ ref('int_results_classified') }}
 ),
 
 keep_notebook_runs as (
@@ -19,7 +15,10 @@ keep_notebook_runs as (
 
 keep_notebook_results as (
     select * from results
-    where snapshot = '{{ var("notebook_snapshot") }}' and test_set = 'imagenet'
+    where
+        snapshot = '{{ var("notebook_snapshot") }}'
+        and test_set = 'imagenet'
+        and is_notebook_family
 ),
 
 join_on_architecture as (
@@ -28,7 +27,7 @@ join_on_architecture as (
         keep_notebook_results.model,
         keep_notebook_results.architecture,
         keep_notebook_results.tag,
-        architectures.family,
+        keep_notebook_results.family,
 
         keep_notebook_runs.samples_per_sec,
         keep_notebook_runs.step_time,
@@ -46,14 +45,11 @@ join_on_architecture as (
         keep_notebook_results.interpolation,
 
         keep_notebook_runs.secs,
-        architectures.is_headline_family,
+        keep_notebook_results.is_headline_family,
         keep_notebook_runs.img_size = keep_notebook_results.img_size as is_size_matched
     from keep_notebook_runs
     inner join keep_notebook_results
         on keep_notebook_runs.model = keep_notebook_results.architecture
-    inner join architectures
-        on keep_notebook_results.architecture = architectures.architecture
-    where architectures.is_notebook_family
 )
 
 select * from join_on_architecture

@@ -14,8 +14,8 @@ runs as (
     select * from {{ ref('benchmark_runs') }}
 ),
 
-families as (
-    select * from {{ ref('int_architectures_classified') }}
+models as (
+    select * from {{ ref('models') }}
 ),
 
 tags as (
@@ -74,14 +74,14 @@ gather_evidence as (
         evidence_runs.evidence,
         benchmarks.architecture,
         benchmarks.img_size,
-        families.family,
+        models.family,
         benchmarks.secs,
         benchmarks.top1,
         benchmarks.param_count,
         benchmarks.is_extra_data
     from benchmarks
     inner join evidence_runs on benchmarks.run = evidence_runs.run
-    inner join families on benchmarks.architecture = families.architecture
+    inner join models on benchmarks.model = models.model
     left join notebook_architectures
         on benchmarks.architecture = notebook_architectures.architecture
     where

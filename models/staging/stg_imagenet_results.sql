@@ -13,8 +13,8 @@ split_model_names as (
         imagenet_results.img_size,
 
         -- names
-        regexp_extract(imagenet_results.model, '^[^.]*') as architecture,
-        nullif(regexp_extract(imagenet_results.model, '^[^.]*\.(.*)$', 1), '') as tag,
+        split_part(imagenet_results.model, '.', 1) as architecture,
+        nullif(array_to_string(string_split(imagenet_results.model, '.')[2:], '.'), '') as tag,
         imagenet_results.interpolation,
 
         -- numbers

@@ -1,29 +1,28 @@
 with
 
-architectures as (
-    select distinct architecture from {{ ref('stg_imagenet_results') }}
+results as (
+    select * from {{ ref('stg_imagenet_results') }}
 ),
 
 extract_letters as (
     select
-        architecture,
+        *,
         nullif(regexp_extract(architecture, '^([a-z]+?(?:v2)?)(?:\d|_|$)', 1), '') as letters
-    from architectures
+    from results
 ),
 
 append_suffixes as (
     select
-        architecture,
+        * exclude (letters),
         letters
         || case when contains(architecture, 'in22') then '_in22' else '' end
-        || case when regexp_matches(architecture, 'resnet.*d') then 'd' else '' end as family
+        || case when architecture like '%resnet%d%' then 'd' else '' end as family
     from extract_letters
 ),
 
 flag_notebook_families as (
     select
-        architecture,
-        family,
+        *,
         not ends_with(architecture, 'gn')
         and coalesce(regexp_matches(family, '{{ var("notebook_families") }}'), false)
             as is_notebook_family,
