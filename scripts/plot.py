@@ -12,23 +12,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from base64 import b64encode
+from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
+from operator import ne
 from pathlib import Path
+from pkgutil import get_data
 
 import charts
 import duckdb
 import jinja2
-import pandas as pd
-import plotly.graph_objects as go
-from plotly.offline import get_plotlyjs
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATES = Path(__file__).with_name("templates")
+PLOTLYJS = get_data("plotly", "package_data/plotly.min.js")
 ROBUSTNESS = {"v2": "ImageNetV2", "sketch": "Sketch", "a": "ImageNet-A", "r": "ImageNet-R"}
 
 
@@ -149,14 +150,19 @@ EXPLORER_QUERIES = {
         order by device_kind desc, device_name, phase, is_compiled
     """,
     "timings": """
+        with places as (
+            select model, img_size, row_number() over (order by model, img_size) - 1 as place
+            from model_accuracy
+        )
         select
-            run, model, img_size, samples_per_sec, batch_size,
+            run, place, samples_per_sec as images_per_sec, batch_size,
             is_frontier::integer as is_frontier,
             is_frontier_imagenet1k::integer as is_frontier_imagenet1k
         from model_benchmarks
         inner join benchmark_runs using (run)
+        inner join places using (model, img_size)
         where is_newest
-        order by run, model, img_size
+        order by place
     """,
 }
 MAY_BE_NULL = {
@@ -192,54 +198,38 @@ FIGURES = {
     for phase in ("infer", "train")
 } | {
     "today": """
-        select
-            count(distinct device) as devices,
-            count(distinct run) as runs,
-            (select count(*) from model_accuracy) as accuracies,
-            (select count(*) from models) as models,
-            (select count(*) from models where is_toy) as toys,
+        select *
+        from
+            (select count(distinct device) as devices from benchmark_runs),
+            (select count(*) as models, count_if(is_toy) as toys from models),
             (
-                select count(*) from frontier_stability
+                select count(*) as stable
+                from frontier_stability
                 where runs >= 10 and frontier_share >= 0.9
-            ) as stable,
+            ),
             (
-                select arg_max(pretrained_on, r_robustness)
+                select
+                    arg_max(pretrained_on, r_robustness) as most_robust_pretraining,
+                    avg(r_robustness) filter (is_extra_data) as extra_data_robustness,
+                    avg(r_robustness) filter (not is_extra_data and not is_toy)
+                        as imagenet1k_robustness
                 from model_accuracy inner join models using (model)
-            ) as most_robust_pretraining,
+            ),
             (
-                select avg(r_robustness) filter (is_extra_data)
-                from model_accuracy inner join models using (model)
-            ) as extra_data_robustness,
-            (
-                select avg(r_robustness) filter (not is_extra_data and not is_toy)
-                from model_accuracy inner join models using (model)
-            ) as imagenet1k_robustness,
-            (
-                select min(same_batch_speed_up) from run_comparisons
-                inner join benchmark_runs on to_run = run
+                select
+                    min(same_batch_speed_up) as least_compiled,
+                    max(same_batch_speed_up) as most_compiled,
+                    max(frontier_jaccard) as compiled_jaccard
+                from run_comparisons inner join benchmark_runs on to_run = run
                 where effect = 'compiled' and is_compiled
-            ) as least_compiled,
+            ),
             (
-                select max(same_batch_speed_up) from run_comparisons
-                inner join benchmark_runs on to_run = run
-                where effect = 'compiled' and is_compiled
-            ) as most_compiled,
-            (
-                select max(frontier_jaccard) from run_comparisons
-                inner join benchmark_runs on to_run = run
-                where effect = 'compiled' and is_compiled
-            ) as compiled_jaccard,
-            (
-                select median(spearman) from cost_proxies inner join benchmark_runs using (run)
-                where
-                    proxy = 'param_count' and is_default and device_kind = 'gpu'
-                    and phase = 'infer'
-            ) as param_count_spearman,
-            (
-                select median(spearman) from cost_proxies inner join benchmark_runs using (run)
-                where proxy = 'macts' and is_default and device_kind = 'gpu' and phase = 'infer'
-            ) as macts_spearman
-        from benchmark_runs
+                select
+                    median(spearman) filter (proxy = 'param_count') as param_count_spearman,
+                    median(spearman) filter (proxy = 'macts') as macts_spearman
+                from cost_proxies inner join benchmark_runs using (run)
+                where is_default and device_kind = 'gpu' and phase = 'infer'
+            )
     """
 }
 
@@ -248,12 +238,12 @@ FIGURES = {
 class Marts:
     """What the charts draw from: rows by mart, figures for the captions, looks of families."""
 
-    rows: dict[str, pd.DataFrame]
+    rows: dict[str, list[charts.Row]]
     figures: dict[str, dict]
     styles: dict[str, dict[str, str]]
 
-    def of_phase(self, mart: str, phase: str) -> pd.DataFrame:
-        return self.rows[mart][self.rows[mart]["phase"] == phase]
+    def of_phase(self, mart: str, phase: str) -> list[charts.Row]:
+        return [row for row in self.rows[mart] if row.phase == phase]
 
 
 def read_marts(database: Path) -> Marts:
@@ -264,10 +254,11 @@ def read_marts(database: Path) -> Marts:
     try:
         with duckdb.connect(database, read_only=True) as connection:
             for mart, query in {**QUERIES, **EXPLORER_QUERIES}.items():
-                rows[mart] = connection.execute(query).df()
-                check_rows(database, mart, rows[mart])
+                columns, rows[mart] = read_rows(connection, mart, query)
+                check_rows(database, mart, columns, rows[mart])
             for name, query in FIGURES.items():
-                figures[name] = connection.execute(query).df().iloc[0].to_dict()
+                _, (row,) = read_rows(connection, name, query)
+                figures[name] = row._asdict()
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.ConversionException) as error:
         raise UnusableDatabase(
             f"{database}: of another version: {first_line(error)}; build it again"
@@ -280,7 +271,7 @@ def read_marts(database: Path) -> Marts:
         styles = charts.family_styles(rows["notebook_benchmarks"])
     except ValueError as error:
         raise UnusableDatabase(f"{database}: notebook_benchmarks: {error}") from None
-    strangers = set(rows["notebook_family_trends"]["family"]) - set(styles)
+    strangers = {row.family for row in rows["notebook_family_trends"]} - set(styles)
     if strangers:
         raise UnusableDatabase(
             f"{database}: notebook_family_trends has {sorted(strangers)}, which "
@@ -289,17 +280,33 @@ def read_marts(database: Path) -> Marts:
     return Marts(rows, figures, styles)
 
 
-def check_rows(database: Path, mart: str, rows: pd.DataFrame) -> None:
-    phases = ("infer", "train") if "phase" in rows else (None,)
+def read_rows(
+    connection: duckdb.DuckDBPyConnection, name: str, query: str
+) -> tuple[list[str], list[charts.Row]]:
+    found = connection.execute(query)
+    columns = [column[0] for column in found.description]
+    return columns, list(map(namedtuple(name, columns)._make, found.fetchall()))
+
+
+def check_rows(database: Path, mart: str, columns: list[str], rows: list[charts.Row]) -> None:
+    phases = ("infer", "train") if "phase" in columns else (None,)
     for phase in phases:
-        if rows.empty or (phase and not (rows["phase"] == phase).any()):
+        if not (any(row.phase == phase for row in rows) if phase else rows):
             of_phase = f" of phase {phase}" if phase else ""
             raise UnusableDatabase(f"{database}: {mart} has no rows{of_phase}; build it again")
-    nulls = rows.columns[rows.isna().any()].difference(MAY_BE_NULL.get(mart, set()))
-    if len(nulls):
+    holed = {
+        name for name, cells in zip(columns, zip(*rows, strict=True), strict=True) if holes(cells)
+    }
+    nulls = sorted(holed - MAY_BE_NULL.get(mart, set()))
+    if nulls:
         raise UnusableDatabase(
             f"{database}: {mart} has no value in {', '.join(nulls)} of some rows; build it again"
         )
+
+
+def holes(cells: tuple) -> bool:
+    """Return whether a value is missing or is not a number, though it should be one."""
+    return None in cells or any(map(ne, cells, cells))
 
 
 def first_line(error: Exception) -> str:
@@ -316,19 +323,19 @@ class Chart:
     figures: str
     """Which of FIGURES the caption quotes, in braces."""
     caption: str
-    draw: Callable[[Marts], go.Figure]
+    draw: Callable[[Marts], dict]
 
 
-def accuracy_chart(phase: str) -> Callable[[Marts], go.Figure]:
+def accuracy_chart(phase: str) -> Callable[[Marts], dict]:
     return lambda marts: charts.draw_accuracy(
         marts.of_phase("notebook_benchmarks", phase), marts.styles
     )
 
 
-def headline_chart(phase: str) -> Callable[[Marts], go.Figure]:
-    def draw(marts: Marts) -> go.Figure:
+def headline_chart(phase: str) -> Callable[[Marts], dict]:
+    def draw(marts: Marts) -> dict:
         benchmarks = marts.of_phase("notebook_benchmarks", phase)
-        headline = benchmarks[benchmarks["is_headline_family"]]
+        headline = [row for row in benchmarks if row.is_headline_family]
         trends = marts.of_phase("notebook_family_trends", phase)
         return charts.draw_accuracy(headline, marts.styles, trends)
 
@@ -442,46 +449,55 @@ def caption(chart: Chart, marts: Marts) -> str:
     return chart.caption.format(**marts.figures[chart.figures])
 
 
-def render(chosen: tuple[Chart, ...], title: str, marts: Marts) -> str:
-    """Return a page with the charts, complete in itself; with all of them, the findings too."""
-    sections = [
-        {
-            "name": chart.name,
-            "title": chart.title,
-            "caption": caption(chart, marts),
-            "starts_notebook": chart is NOTEBOOK[0],
-            "figure": chart.draw(marts).to_html(
-                full_html=False,
-                include_plotlyjs=False,
-                div_id=f"chart-{chart.name}",
-                config={"responsive": True, "displaylogo": False},
-            ),
-        }
-        for chart in chosen
-    ]
-    findings = marts.rows["notebook_findings"].to_dict("records")
-    return fill("page.html.jinja", title=title, sections=sections, findings=findings)
+def section(chart: Chart, marts: Marts) -> dict:
+    """Return what a page shows of a chart."""
+    return {
+        "name": chart.name,
+        "title": chart.title,
+        "caption": caption(chart, marts),
+        "starts_notebook": chart is NOTEBOOK[0],
+        "figure": as_data(chart.draw(marts)),
+    }
 
 
-def fill(template: str, **values: object) -> str:
-    environment = jinja2.Environment(
+def as_data(value: object) -> str:
+    """Return JSON for a script element, whose end only "<" could announce."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def render(sections: list[dict], title: str, marts: Marts) -> str:
+    """Return a page with the sections; with several, the findings too."""
+    findings = marts.rows["notebook_findings"]
+    return fill("page", title=title, sections=sections, findings=findings)
+
+
+def fill(name: str, **values: object) -> str:
+    """Return a page from the template and the script of that name, but for plotly.js."""
+    script = (TEMPLATES / f"{name}.js").read_text(encoding="utf-8")
+    policy = content_security_policy(PLOTLYJS, script.encode())
+    template = environment().get_template(f"{name}.html.jinja")
+    return template.render(script=script, policy=policy, **values)
+
+
+@cache
+def environment() -> jinja2.Environment:
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
-    page = environment.get_template(template).render(plotlyjs=get_plotlyjs(), **values)
-    return page.replace("CONTENT-SECURITY-POLICY", content_security_policy(page), 1)
 
 
-def content_security_policy(page: str) -> str:
-    """Allow the scripts that stand in the page, by their hashes, and nothing from outside.
+@cache
+def content_security_policy(*scripts: bytes) -> str:
+    """Allow these scripts, by their hashes, and nothing from outside.
 
     plotly writes its style sheet and its elements' styles itself, and saves pictures by way
     of data: and blob: addresses.
     """
-    scripts = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL)
-    digests = {sha256(script.encode()).digest() for script in scripts}
-    hashes = " ".join(sorted(f"'sha256-{b64encode(digest).decode()}'" for digest in digests))
+    digests = [b64encode(sha256(script).digest()).decode() for script in scripts]
+    hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
@@ -489,38 +505,35 @@ def content_security_policy(page: str) -> str:
 
 
 def render_explorer(marts: Marts) -> str:
-    """Return the page to choose a model with, complete in itself."""
+    """Return the page to choose a model with."""
     tested, runs, timings = (marts.rows[name] for name in EXPLORER_QUERIES)
-    places = {
-        (row.model, row.img_size): place
-        for place, row in enumerate(tested[["model", "img_size"]].itertuples())
-    }
-    by_run = {run: [] for run in runs["run"]}
-    for row in timings.itertuples():
-        place = places[row.model, row.img_size]
-        figures = (row.samples_per_sec, row.batch_size, row.is_frontier, row.is_frontier_imagenet1k)
-        by_run[row.run].append([place, *figures])
-    devices = runs[["device", "device_name"]].drop_duplicates()
+    by_run = charts.grouped(timings, "run")
+    names = {run.device: run.device_name for run in runs}
     data = {
-        "tested": {
-            "columns": list(tested.columns),
-            "rows": tested.astype(object).where(tested.notna(), None).to_numpy().tolist(),
-        },
-        "runs": runs.to_dict("records"),
-        "timings": list(by_run.values()),
-        "devices": [{"device": key, "name": name} for key, name in devices.to_numpy().tolist()],
-        "families": sorted(tested.architecture_group.unique()),
+        "tested": columns_of(tested),
+        "runs": [run._asdict() for run in runs],
+        "timings": {run.run: columns_of(by_run[run.run], "run") for run in runs},
+        "devices": [{"device": device, "name": name} for device, name in names.items()],
+        "families": sorted({row.architecture_group for row in tested}),
     }
-    # In a script element only "<" could end the data.
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    script = (TEMPLATES / "explorer.js").read_text(encoding="utf-8")
-    return fill("explorer.html.jinja", data=text, script=script)
+    return fill("explorer", data=as_data(data))
+
+
+def columns_of(rows: list[charts.Row], *left_out: str) -> dict[str, tuple]:
+    columns = zip(rows[0]._fields, zip(*rows, strict=True), strict=True)
+    return {name: cells for name, cells in columns if name not in left_out}
 
 
 def write(path: Path, page: str) -> None:
+    """Write the page, complete in itself: plotly.js goes where the template says <plotly.js>.
+
+    No value says that, for "<" is escaped in all of them.
+    """
+    before, after = page.encode().split(b"<plotly.js>")
     side_file = path.with_name(f"{path.name}.new")
     try:
-        side_file.write_text(page, encoding="utf-8")
+        with side_file.open("wb") as stream:
+            stream.writelines((before, PLOTLYJS, after))
         side_file.replace(path)
     finally:
         side_file.unlink(missing_ok=True)
@@ -534,10 +547,12 @@ def main(argv: list[str] | None = None) -> int:
     try:
         marts = read_marts(arguments.db)
         arguments.out.mkdir(parents=True, exist_ok=True)
+        sections = []
         for chart in CHARTS:
             print(f"drawing {chart.name}", flush=True)
-            write(arguments.out / f"{chart.name}.html", render((chart,), chart.title, marts))
-        page = render(CHARTS, "Which image models are best?", marts)
+            sections.append(section(chart, marts))
+            write(arguments.out / f"{chart.name}.html", render(sections[-1:], chart.title, marts))
+        page = render(sections, "Which image models are best?", marts)
         write(arguments.out / "index.html", page)
         print("drawing the explorer", flush=True)
         write(arguments.out / "explorer.html", render_explorer(marts))

@@ -13,20 +13,23 @@ const LIMITS = [
 
 // --- data ------------------------------------------------------------------------------
 
-const tested = data.tested.rows.map((cells) =>
-  Object.fromEntries(data.tested.columns.map((column, place) => [column, cells[place]])));
+const tested = fromColumns(data.tested);
 const runs = data.runs;
-const timings = new Map(runs.map((run, number) => [run.run, data.timings[number]]));
+const timings = new Map(runs.map(({ run }) => [run, fromColumns(data.timings[run])]));
 
-function rowsOf(run) {
-  return timings.get(run.run).map(([place, imagesPerSec, batch, frontier, frontier1k]) => ({
-    ...tested[place],
-    place,
-    images_per_sec: imagesPerSec,
-    ms: 1000 * (1 / imagesPerSec),
-    batch_size: batch,
-    is_frontier: frontier === 1,
-    is_frontier_imagenet1k: frontier1k === 1,
+function fromColumns(columns) {
+  const names = Object.keys(columns);
+  return columns[names[0]].map((_, number) =>
+    Object.fromEntries(names.map((name) => [name, columns[name][number]])));
+}
+
+function rowsOf({ run }) {
+  return timings.get(run).map((timing) => ({
+    ...tested[timing.place],
+    ...timing,
+    ms: 1000 * (1 / timing.images_per_sec),
+    is_frontier: timing.is_frontier === 1,
+    is_frontier_imagenet1k: timing.is_frontier_imagenet1k === 1,
   }));
 }
 
@@ -377,10 +380,10 @@ function showCard() {
   });
   const place = tested.findIndex((row) => row.model === card.model && row.img_size === card.img_size);
   const devices = runs.flatMap((run) => {
-    const timing = timings.get(run.run).find((cells) => cells[0] === place);
+    const timing = timings.get(run.run).find((row) => row.place === place);
     return timing ? [[run.device_name, run.phase === "infer" ? "inference" : "training",
-      run.is_compiled ? "compiled" : "eager", (1000 / timing[1]).toFixed(4), timing[1].toFixed(1),
-      String(timing[2]), timing[3] ? "yes" : "no"]] : [];
+      run.is_compiled ? "compiled" : "eager", (1000 / timing.images_per_sec).toFixed(4),
+      timing.images_per_sec.toFixed(1), String(timing.batch_size), timing.is_frontier ? "yes" : "no"]] : [];
   });
   const own = state.rows.find((row) => row.place === place);
   const better = own ? upgrades(own, state.rows) : [];

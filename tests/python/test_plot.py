@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -13,7 +14,10 @@ import charts
 import duckdb
 import pandas as pd
 import plot
+import plotly.graph_objects as go
+import plotly.io
 import pytest
+from plotly.offline import get_plotlyjs
 
 SCRIPT = Path(plot.__file__)
 
@@ -55,6 +59,10 @@ BROKEN_DATABASES = {
     "with a hole": (
         lambda path: alter(path, "update notebook_benchmarks set family = null"),
         "notebook_benchmarks has no value in family",
+    ),
+    "with what is no number": (
+        lambda path: alter(path, "update notebook_benchmarks set top1 = 'nan' where top1 > 88"),
+        "notebook_benchmarks has no value in top1",
     ),
     "with a stranger": (
         lambda path: alter(path, "update notebook_family_trends set family = 'zzz' where n = 5"),
@@ -107,15 +115,26 @@ def test_pages_are_reproducible_and_the_database_is_only_read(database, reports,
     assert database.stat().st_mtime_ns == before
 
 
-def draw(marts, name: str):
+def draw(marts, name: str) -> go.Figure:
+    """Return a chart, which plotly has checked."""
     (chart,) = [chart for chart in plot.CHARTS if chart.name == name]
-    return chart.draw(marts)
+    return go.Figure(chart.draw(marts))
+
+
+@pytest.mark.parametrize("name", [chart.name for chart in plot.CHARTS])
+def test_plotly_finds_nothing_wrong_or_unknown_in_a_chart(marts, name):
+    assert all(trace.hovertemplate for trace in draw(marts, name).data)
+
+
+def test_the_pages_take_from_plotly_what_plotly_gives():
+    assert get_plotlyjs().encode() == plot.PLOTLYJS
+    assert plotly.io.templates["plotly_white"] == go.layout.Template(charts.PLOTLY_WHITE)
 
 
 def test_a_family_looks_the_same_in_every_chart(marts):
     seen: dict[str, set] = {}
     for chart in plot.NOTEBOOK:
-        for trace in chart.draw(marts).data:
+        for trace in draw(marts, chart.name).data:
             if trace.legendgroup and trace.mode == "markers":
                 look = (trace.marker.color, trace.marker.symbol)
                 seen.setdefault(trace.name, set()).add(look)
@@ -125,14 +144,14 @@ def test_a_family_looks_the_same_in_every_chart(marts):
 
 
 def test_headline_families_differ_in_colour(marts):
-    benchmarks = marts.rows["notebook_benchmarks"]
+    benchmarks = pd.DataFrame(marts.rows["notebook_benchmarks"])
     headline = benchmarks[benchmarks.is_headline_family].family.unique()
     assert len({marts.styles[family]["color"] for family in headline}) == len(headline) == 9
 
 
 def test_bubble_area_is_proportional_to_the_image_size_squared(marts):
     figure = draw(marts, "inference")
-    benchmarks = marts.of_phase("notebook_benchmarks", "infer").set_index("secs")
+    benchmarks = pd.DataFrame(marts.of_phase("notebook_benchmarks", "infer")).set_index("secs")
     for trace in figure.data:
         assert trace.marker.sizemode == "area"
         assert trace.marker.sizeref == figure.data[0].marker.sizeref
@@ -143,7 +162,7 @@ def test_bubble_area_is_proportional_to_the_image_size_squared(marts):
 def test_trend_lines_are_those_of_the_mart(marts):
     figure = draw(marts, "training_headline_families")
     lines = {trace.legendgroup: trace for trace in figure.data if trace.mode == "lines"}
-    trends = marts.of_phase("notebook_family_trends", "train").set_index("family")
+    trends = pd.DataFrame(marts.of_phase("notebook_family_trends", "train")).set_index("family")
     assert set(lines) == set(trends.index)
     for family, trend in trends.iterrows():
         assert lines[family].x == (trend.min_secs, trend.max_secs)
@@ -174,7 +193,7 @@ def test_a_menu_shows_one_option_at_a_time(marts):
 
 
 def test_effects_go_from_plain_to_changed(marts):
-    pairs = marts.rows["run_comparisons"]
+    pairs = pd.DataFrame(marts.rows["run_comparisons"])
     assert set(pairs.effect) == {"eager to compiled", "nchw to nhwc"}
     compiled = pairs[pairs.effect == "eager to compiled"]
     assert compiled.to_run.str.endswith("-dynamo").all()
@@ -186,20 +205,46 @@ def test_too_many_families_are_refused_rather_than_confused():
     families = [f"family{number}" for number in range(200)]
     frame = pd.DataFrame({"family": families, "is_headline_family": False})
     with pytest.raises(ValueError, match="200 families"):
-        charts.family_styles(frame)
+        charts.family_styles(list(frame.itertuples()))
 
 
 @pytest.mark.parametrize("name", ["inference", "devices", "robustness"])
 def test_markup_in_a_name_is_shown_as_text(marts, name):
-    hostile = {mart: frame.copy() for mart, frame in marts.rows.items()}
-    for frame in hostile.values():
-        if "model" in frame:
-            frame.loc[0, "model"] = "</script><b>bold</b>"
-    chosen = tuple(chart for chart in plot.CHARTS if chart.name == name)
-    page = plot.render(chosen, "<title>", replace(marts, rows=hostile))
+    hostile = {
+        mart: [first._replace(model="</script><b>bold</b>"), *others]
+        for mart, (first, *others) in marts.rows.items()
+        if "model" in first._fields
+    }
+    marts = replace(marts, rows=marts.rows | hostile)
+    sections = [plot.section(chart, marts) for chart in plot.CHARTS if chart.name == name]
+    page = plot.render(sections, "<title>", marts)
     assert "<b>bold" not in page
     assert "bold" in page
     assert "<title>&lt;title&gt;</title>" in page
+
+
+def test_a_timing_points_at_what_was_tested(marts, connection):
+    tested = marts.rows["tested"]
+    timed = [(timing, tested[timing.place]) for timing in marts.rows["timings"]]
+    found = [(timing.run, row.model, row.img_size, timing.images_per_sec) for timing, row in timed]
+    expected = connection.execute(
+        """
+        select run, model, img_size, samples_per_sec from model_benchmarks
+        inner join benchmark_runs using (run) where is_newest
+        """
+    ).fetchall()
+    assert sorted(found) == sorted(expected)
+
+
+def test_no_name_ends_the_data_or_holds_the_place_of_a_script(marts):
+    names = ("</script>", "<!--", "<script>", "<plotly.js>")
+    text = plot.as_data({"names": names})
+    assert "<" not in text
+    assert json.loads(text) == {"names": list(names)}
+    tested = [row._replace(model="".join(names)) for row in marts.rows["tested"]]
+    page = plot.render_explorer(replace(marts, rows=marts.rows | {"tested": tested}))
+    assert page.count("<plotly.js>") == 1
+    assert page.count("<!--") == 0
 
 
 def test_captions_quote_the_marts(marts, connection):
