@@ -15,25 +15,46 @@ from pathlib import Path
 import duckdb
 
 PROJECT = Path(__file__).resolve().parent.parent
+ENDINGS = ("parquet", "csv")
 
 
 def export(database: Path, out: Path) -> int:
     """Write all marts aside and put them in place; return how many there are."""
+    for path in out.iterdir() if out.exists() else ():
+        if path.suffix.removeprefix(".") not in ENDINGS:
+            raise FileExistsError(None, "is no export and would be lost", path)
     side = out.with_name(f"{out.name}.new")
     shutil.rmtree(side, ignore_errors=True)
-    side.mkdir(parents=True)
-    with duckdb.connect(database, read_only=True) as connection:
-        marts = connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'main' order by all"
-        ).fetchall()
-        for (mart,) in marts:
-            print(f"writing {mart}", flush=True)
-            for ending in ("parquet", "csv"):
-                target = str(side / f"{mart}.{ending}").replace("'", "''")
-                connection.execute(f"copy (from {mart} order by all) to '{target}'")
-    shutil.rmtree(out, ignore_errors=True)
-    side.rename(out)
+    try:
+        with duckdb.connect(database, read_only=True) as connection:
+            marts = connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'main' order by all"
+            ).fetchall()
+            if not marts:
+                raise duckdb.CatalogException("holds no marts")
+            side.mkdir(parents=True)
+            for (mart,) in marts:
+                print(f"writing {mart}", flush=True)
+                for ending in ENDINGS:
+                    target = str(side / f"{mart}.{ending}").replace("'", "''")
+                    connection.execute(f"copy (from {mart} order by all) to '{target}'")
+        shutil.rmtree(out, ignore_errors=True)
+        side.rename(out)
+    finally:
+        shutil.rmtree(side, ignore_errors=True)
     return len(marts)
+
+
+def explain(error: duckdb.Error) -> str:
+    """Return what DuckDB said of the database or the folder, and the remedy."""
+    said = str(error)
+    if "newer version of DuckDB" in said:
+        remedy = "update duckdb, or build it again with `make`"
+    elif "Could not write" in said:
+        remedy = "make room there, or name another --out"
+    else:
+        remedy = "build it again with `make`"
+    return f"{said.splitlines()[0].rstrip('.')}; {remedy}"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,9 +66,12 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{arguments.db}: no such file; build it with `make`", file=sys.stderr)
         return 1
     try:
-        count = export(arguments.db, arguments.out)
-    except (duckdb.Error, OSError) as error:
-        print(f"{arguments.db}: {str(error).splitlines()[0]}", file=sys.stderr)
+        count = export(arguments.db, arguments.out.resolve())
+    except duckdb.Error as error:
+        print(f"{arguments.db}: {explain(error)}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}; name another --out", file=sys.stderr)
         return 1
     print(f"wrote {count} marts to {arguments.out}")
     return 0

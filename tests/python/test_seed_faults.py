@@ -60,6 +60,18 @@ FAULTS = {
         "rtx3090,\u00a0resnet50,",
         ["is_key_inference_benchmarks_run__model__img_size found", "resnet50"],
     ),
+    "a name holds a control character": (
+        "inference_benchmarks",
+        r"rtx3090,resnet50,",
+        "rtx3090,resnet50\x1b[2J,",
+        ["is_key_inference_benchmarks_run__model__img_size found", "resnet50\x1b[2J"],
+    ),
+    "a name begins with no letter": (
+        "imagenet_results",
+        r"levit_128\.fb_dist_in1k",
+        "=levit_128.fb_dist_in1k",
+        ["rows_satisfy_models found", "architecture_group <> ''"],
+    ),
     "the unit is wrong": (
         "training_benchmarks",
         r"603\.01",

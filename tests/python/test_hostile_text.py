@@ -1,0 +1,169 @@
+"""Hostile model names, from the seeds through the database to exports, shell and pages."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from pathlib import Path
+
+import duckdb
+import export
+import plot
+import pytest
+from conftest import command, copy_project, own_environment
+
+# Architectures and what they are called instead; the tags after the dot stay.
+HOSTILE = {
+    "levit_128": 'levit_"><script>alert(1)</script><img src=x onerror=alert(1)>',
+    "levit_128s": "levit_'\\\"; drop table models; --\\n",
+    "levit_192": "levit_" + "x" * 10_000,
+    "levit_256": "levit_\u202eabc\u202c\u200b\u2028\u05d0\u05d1\ufeff\U0001f600",
+    "levit_384": "levit_%{x}{{ 7*7 }}${1}&lt;b&gt;<br><a href='javascript:alert(1)'>&amp;",
+    "vgg11": '=HYPERLINK("http://x","y")',
+}
+FORMULA = HOSTILE["vgg11"] + ".tv_in1k"
+MODELS = {f"{name}.fb_dist_in1k" for name in HOSTILE.values() if name != HOSTILE["vgg11"]}
+MODELS.add(FORMULA)
+
+
+def rename(seed: Path) -> None:
+    with seed.open(newline="", encoding="utf-8") as stream:
+        header, *rows = csv.reader(stream)
+    place = header.index("model")
+    for row in rows:
+        architecture, dot, tag = row[place].partition(".")
+        row[place] = HOSTILE.get(architecture, architecture) + dot + tag
+    with seed.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory) -> Path:
+    """The database of a copy of the project with hostile names; every data test passed."""
+    project = copy_project(tmp_path_factory.mktemp("hostile"))
+    for name in ("imagenet_results", "inference_benchmarks", "training_benchmarks"):
+        rename(project / "seeds" / "timm" / f"{name}.csv")
+    # A name that begins with no letter has to be given its group.
+    with (project / "seeds" / "reference" / "architecture_groups.csv").open("a") as stream:
+        stream.write("=,formula,begins with no letter\n")
+    result = subprocess.run(
+        [command("dbt"), "--no-use-colors", "build", "--exclude-resource-type", "unit_test"],
+        cwd=project,
+        env=own_environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stdout
+    return project / "image_models.duckdb"
+
+
+def test_names_are_stored_as_they_are(hostile):
+    with duckdb.connect(hostile, read_only=True) as connection:
+        for model in MODELS:
+            for mart in ("models", "model_accuracy", "model_benchmarks"):
+                query = f"select count(*) from {mart} where model = ?"
+                assert connection.execute(query, [model]).fetchone()[0] > 0, (mart, model[:80])
+            assert connection.execute("from tied_with(?)", [model]).fetchall()
+
+
+def test_the_shell_gives_names_as_they_are(hostile):
+    query = "select distinct model from frontier('4090') union select model from models"
+    result = subprocess.run(
+        [command("duckdb"), "-readonly", "-json", hostile, query],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {row["model"] for row in json.loads(result.stdout)} >= MODELS
+
+
+def test_exports_hold_names_as_they_are(hostile, tmp_path):
+    out = tmp_path / "exports"
+    assert export.main(["--db", str(hostile), "--out", str(out)]) == 0
+    with (out / "models.csv").open(newline="", encoding="utf-8") as stream:
+        in_csv = {row["model"] for row in csv.DictReader(stream)}
+    in_parquet = duckdb.read_parquet(str(out / "models.parquet")).df()["model"]
+    assert in_csv >= MODELS
+    assert set(in_parquet) >= MODELS
+
+
+@pytest.fixture(scope="module")
+def pages(hostile, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile_pages")
+    assert plot.main(["--db", str(hostile), "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def open_page(browser, pages):
+    """Open a page of the hostile database; afterwards check that nothing in it came alive."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    page = context.new_page()
+    noise = []
+    page.on("console", lambda message: noise.append(message.text))
+    page.on("pageerror", lambda error: noise.append(str(error)))
+    page.on("dialog", lambda dialog: noise.append(dialog.message) or dialog.dismiss())
+
+    def open_at(address: str):
+        page.goto(f"{pages.as_uri()}/{address}")
+        page.wait_for_function("() => document.querySelectorAll('.scatterlayer .point').length > 0")
+        return page
+
+    yield open_at
+    injected = "img, script[src], a[href^='javascript'], [onerror]"
+    assert page.locator(injected).count() == 0
+    assert noise == []
+    context.close()
+
+
+# Returns [trace, point] of a label that quotes the name.
+FIND_POINT = """
+name => {
+    const plain = document.createElement('textarea');
+    const quotes = (data) => [data].flat().some((part) => {
+        plain.innerHTML = part;
+        return plain.value.includes(name);
+    });
+    const chart = document.querySelector('.js-plotly-plot');
+    for (const [place, trace] of chart._fullData.entries()) {
+        if (trace.visible !== true) continue;
+        const point = [...(trace.customdata ?? trace.text ?? [])].findIndex(quotes);
+        if (point >= 0) return [place, point];
+    }
+}
+"""
+HOVER = """
+([curveNumber, pointNumber]) => {
+    Plotly.Fx.hover(document.querySelector('.js-plotly-plot'), [{ curveNumber, pointNumber }]);
+}
+"""
+IS_SHOWN = "name => document.querySelector('.hovertext')?.textContent.includes(name)"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["inference", "devices", "robustness", "explorer"])
+def test_hover_labels_show_names_as_text(name, open_page):
+    page = open_page(f"{name}.html")
+    # The notebook has no family for the formula.
+    for model in MODELS - {FORMULA} if name == "inference" else MODELS:
+        page.evaluate(HOVER, page.evaluate(FIND_POINT, model))
+        page.wait_for_function(IS_SHOWN, arg=model, timeout=5000)
+
+
+@pytest.mark.browser
+def test_the_explorer_shows_names_as_text_and_downloads_no_formula(open_page, tmp_path):
+    page = open_page("explorer.html#families=levit,formula")
+    names = page.locator("#list button.model")
+    assert set(names.all_text_contents()) >= MODELS
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for number in range(names.count()):
+        names.nth(number).click()
+        assert page.locator("#card_name").text_content() == names.nth(number).text_content()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the list (CSV)").click()
+    download.value.save_as(tmp_path / "list.csv")
+    with (tmp_path / "list.csv").open(newline="", encoding="utf-8") as stream:
+        downloaded = {row["model"] for row in csv.DictReader(stream)}
+    assert MODELS - {FORMULA} | {"'" + FORMULA} <= downloaded
+    assert FORMULA not in downloaded
