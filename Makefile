@@ -3,6 +3,7 @@
 # make shell    opens the database in the DuckDB shell, with its questions at hand
 # make exports  writes the marts as Parquet and CSV
 # make docs     writes the documentation with the lineage graph, one page
+# make benchmark  measures the project beside pandas and writes docs/performance.md
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,7 +12,7 @@ INPUTS := $(shell find seeds models macros tests/generic tests/singular tests/un
 
 # An interrupted make leaves the published database alone.
 .PRECIOUS: image_models.duckdb
-.PHONY: report test shell exports docs
+.PHONY: report test shell exports docs benchmark
 
 report: reports/index.html
 	@echo "The report: $(abspath $<)"
@@ -22,12 +23,16 @@ reports/index.html: image_models.duckdb scripts/plot.py scripts/charts.py $(wild
 image_models.duckdb: .venv/installed $(INPUTS) scripts/build.py
 	$(BIN)/python scripts/build.py
 
+# dbt names what is deprecated only in the files that it parses anew.
+STRICTLY := --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}'
+
 test: .venv/installed-dev
 	$(BIN)/ruff check && $(BIN)/ruff format --check
 	$(BIN)/sqlfluff lint models tests/singular
 	rm -rf target/test && mkdir -p target/test
-	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/dbt build --profiles-dir .
-	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest
+	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/dbt build --profiles-dir . $(STRICTLY)
+	$(BIN)/dbt-bouncer
+	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest --cov --cov-fail-under=95
 
 shell: .venv/installed-dev image_models.duckdb
 	$(BIN)/duckdb -readonly -init image_models.sql image_models.duckdb
@@ -41,6 +46,9 @@ docs: image_models.duckdb
 	IMAGE_MODELS_DB=target/docs/image_models.duckdb $(BIN)/dbt docs generate --static --profiles-dir .
 	mv target/static_index.html reports/docs.html
 	@echo "The documentation: $(abspath reports/docs.html)"
+
+benchmark: .venv/installed-dev
+	$(BIN)/python scripts/benchmark.py
 
 .venv/installed: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

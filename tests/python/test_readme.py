@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shlex
+import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import plot
 import pytest
-from conftest import command
+import refresh_seeds
+from conftest import command, copy_project, own_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
+FIXTURE = PROJECT / "tests" / "fixtures" / "results"
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", README)
+
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCKS = "".join(text for language, text in FENCED.findall(README) if language == "sh")
+LINES = [line.split("  #")[0].strip() for line in BLOCKS.splitlines()]
+PROGRAMS = "apt-get|dbt|duckdb|make|pip|python"
+IN_PROSE = re.findall(rf"`((?:{PROGRAMS})(?:\s[^`]+)?)`", FENCED.sub("", README))
+COMMANDS = list(dict.fromkeys(" ".join(line.split()) for line in [*LINES, *IN_PROSE] if line))
+NOT_RUN = {
+    "make test": "runs this test; .ci/run calls it",
+    "make benchmark": "takes minutes; test_benchmark.py runs its script",
+    "apt-get install chromium": "needs root and the network; .ci/run does it",
+}
+PAGES = ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in PROJECT.glob("docs/*.md"))]
+PLACEHOLDERS = {"DIR": str(FIXTURE), "YYYY-MM-DD": "2026-01-06", "SHA": "90cae8c5"}
 
 
 @pytest.mark.parametrize("chart", plot.CHARTS, ids=lambda chart: chart.name)
@@ -45,28 +65,123 @@ def test_every_mart_is_listed(connection):
     assert {name for (name,) in marts} == set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
 
 
-def test_links_lead_to_files():
-    targets = re.findall(r"\]\(([^)]+)\)", README)
-    local = [target for target in targets if not target.startswith("https://")]
-    assert local
-    assert [target for target in local if not (PROJECT / target).exists()] == []
+def headings(page: Path) -> list[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
 
 
-def test_commands_exist():
-    commands = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
-    scripts = re.findall(r"python (\S+)", commands)
-    assert scripts
-    assert [script for script in scripts if not (PROJECT / script).exists()] == []
-    makefile = (PROJECT / "Makefile").read_text()
-    assert set(re.findall(r"^make (\w+)", commands, re.MULTILINE)) <= set(
-        re.findall(r"^(\w+):", makefile, re.MULTILINE)
-    )
+def broken_links(page: Path) -> list[str]:
+    """Return the links of a page that lead nowhere; without a network, not those to the web."""
+    broken = []
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        if not link.startswith("https://") and (
+            not target.exists() or (anchor and anchor not in headings(target))
+        ):
+            broken.append(link)
+    return broken
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_files_and_headings(page):
+    assert broken_links(PROJECT / page) == []
+
+
+def test_a_broken_link_is_noticed(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# A `b`, c\n[](page.md) [](#a-b-c) [](page.md#a-b-c) [](no.md) [](#a-b)\n")
+    assert broken_links(page) == ["no.md", "#a-b"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Callable[[str], Path]:
+    """Run a command as it stands in a copy of the project, once, and return the copy."""
+    programs = Path(sys.executable).parent
+    upstream = tmp_path_factory.mktemp("upstream")
+    shutil.copytree(FIXTURE, upstream / "results")
+    for line in ("init -q", "add .", "-c user.name=x -c user.email=x@x commit -qm results"):
+        subprocess.run(["git", *line.split()], cwd=upstream, check=True)
+    environment = {
+        **own_environment(),
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        # The environment of these tests is the one that make and pip would install.
+        "MAKEFLAGS": f"BIN={programs}",
+        "PIP_NO_INDEX": "1",
+        # A clone of timm's repository is one of the fixture.
+        "GIT_ALLOW_PROTOCOL": "file",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{upstream.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": refresh_seeds.REPOSITORY,
+    }
+
+    def new_copy() -> Path:
+        folder = copy_project(tmp_path_factory.mktemp("project"))
+        (folder / ".venv").mkdir()
+        for mark in ("installed", "installed-dev"):
+            (folder / ".venv" / mark).touch()
+        return folder
+
+    built = new_copy()
+
+    @functools.cache
+    def run_once(line: str) -> Path:
+        # An import would change the seeds under the commands that follow.
+        folder = new_copy() if "refresh_seeds" in line else built
+        for name, value in PLACEHOLDERS.items():
+            line = re.sub(rf"\b{name}\b", value, line)
+        result = subprocess.run(
+            line,
+            shell=True,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        return folder
+
+    run_once("make")
+    return run_once
+
+
+def test_there_are_commands():
+    assert {"make", "make shell", "pip install -r requirements.txt", *NOT_RUN} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line not in NOT_RUN])
+def test_commands_run(line, run):
+    run(line)
+
+
+def test_the_commands_that_are_not_run_here_exist():
+    targets = re.findall(r"^(\w+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
+    named = [line.removeprefix("make ") for line in NOT_RUN if line.startswith("make ")]
+    assert [name for name in named if name not in targets] == []
+    ci = (PROJECT / ".ci" / "run").read_text()
+    assert ci.endswith("\nmake test\n")
+    assert re.search(r"apt-get install .*chromium$", ci, re.MULTILINE)
+
+
+def test_make_does_nothing_when_nothing_changed(run):
+    run("make report")
+    run("make --question reports/index.html")
+
+
+def test_the_line_of_python_gives_the_ten_best(database, monkeypatch):
+    (line,) = re.findall(r"`(duckdb\.connect\([^`]+)`", README)
+    monkeypatch.chdir(database.parent)
+    assert len(eval(" ".join(line.split()), {"duckdb": duckdb})) == 10
 
 
 def test_exposures_name_pages_that_are_written(reports):
     text = (PROJECT / "models" / "marts" / "_marts__exposures.yml").read_text()
     pages = re.findall(r"url: reports/(\S+)", text)
-    assert pages
+    assert len(pages) == text.count("- name: ") > 0
     assert [page for page in pages if not (reports / page).exists()] == []
 
 
@@ -101,20 +216,8 @@ def test_an_exposure_names_every_mart_that_its_pages_read(exposure, queries):
     assert set(re.findall(r"ref\('(\w+)'\)", own)) == set(read)
 
 
-def test_the_documentation_is_one_page_with_every_mart(database, connection, tmp_path):
-    copy = tmp_path / "image_models.duckdb"
-    copy.write_bytes(database.read_bytes())
-    subprocess.run(
-        [
-            *(command("dbt"), "docs", "generate", "--static"),
-            *("--profiles-dir", PROJECT, "--target-path", tmp_path),
-        ],
-        cwd=PROJECT,
-        env={**os.environ, "IMAGE_MODELS_DB": str(copy)},
-        check=True,
-        capture_output=True,
-    )
-    page = (tmp_path / "static_index.html").read_text(encoding="utf-8")
+def test_the_documentation_is_one_page_with_every_mart(connection, run):
+    page = (run("make docs") / "reports" / "docs.html").read_text(encoding="utf-8")
     marts = connection.execute(
         "select table_name from duckdb_tables() where schema_name = 'main'"
     ).fetchall()

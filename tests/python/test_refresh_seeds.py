@@ -137,6 +137,17 @@ def test_a_run_belongs_to_the_newest_snapshot_that_has_it(results, seeds, tmp_pa
     assert contents(other_order) == newest
 
 
+def test_a_run_that_the_snapshot_lost_is_removed_and_named(results, seeds, capsys):
+    assert run(results, seeds) == 0
+    (results / INFER).unlink()
+    capsys.readouterr()
+    assert run(results, seeds) == 0
+    name = INFER.removeprefix("benchmark-").removesuffix(".csv")
+    assert f"{name}: removed, the snapshot has it no more" in capsys.readouterr().out
+    assert name not in {row["run"] for row in rows(seeds, "benchmark_files")}
+    assert rows(seeds, "inference_benchmarks") == []
+
+
 def replace(name: str, old: str, new: str):
     """Return a fault: a change of one file's text, which must be there to change."""
 
@@ -191,6 +202,10 @@ FAULTS = {
     "negative speed": (
         replace(INFER, "20480.5", "-20480.5"),
         [INFER, "line 2", "infer_samples_per_sec", "'-20480.5'", "negative"],
+    ),
+    "speed beyond all machines": (
+        replace(INFER, "20480.5", "1e13"),
+        [INFER, "line 2", "infer_samples_per_sec", "'1e13'", "implausibly large"],
     ),
     "zero speed": (
         replace(TRAIN, "2048.0", "0.0"),
@@ -433,4 +448,11 @@ def test_a_failed_clone_says_so(seeds, tmp_path, capfd):
     nowhere = (tmp_path / "nowhere").as_uri()
     assert refresh_seeds.main(["--repository", nowhere, "--seeds", str(seeds)]) == 1
     assert "git clone failed" in capfd.readouterr().err
+    assert not seeds.exists()
+
+
+def test_without_git_the_remedy_is_named(seeds, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert refresh_seeds.main(["--seeds", str(seeds)]) == 1
+    assert "git: not found; install it, or give --results" in capsys.readouterr().err
     assert not seeds.exists()
