@@ -8,42 +8,18 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from notebook_in_pandas import notebook_benchmarks
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "timm"
 NOTEBOOK_SEEDS = {"infer": "inference_benchmarks", "train": "training_benchmarks"}
 
 
 def notebook_in_pandas(phase: str) -> pd.DataFrame:
-    """The notebook's steps in their order, under the mart's names."""
     results = pd.read_csv(SEEDS / "imagenet_results.csv")
     results = results[(results.snapshot == "2023-05-24") & (results.test_set == "imagenet")]
-    results = results.drop(columns=["snapshot", "test_set"])
-    results[["architecture", "tag"]] = results.model.str.split(".", n=1, expand=True)
-    for column in ("top1", "top5"):
-        results[f"{column}_err"] = [float(f"{100 - value:.3f}") for value in results[column]]
-
-    speeds = pd.read_csv(SEEDS / f"{NOTEBOOK_SEEDS[phase]}.csv")
-    speeds = speeds[speeds.run == f"{phase}-amp-nhwc-pt111-cu113-rtx3090"]
-    speeds = speeds.rename(
-        columns={
-            "model": "architecture",
-            "img_size": "benchmark_img_size",
-            "param_count": "benchmark_param_count",
-        }
-    )
-    frame = speeds.merge(results, on="architecture")
-    frame["secs"] = 1.0 / frame.samples_per_sec
-    frame["family"] = frame.architecture.str.extract(r"^([a-z]+?(?:v2)?)(?:\d|_|$)")[0]
-    frame = frame[~frame.architecture.str.endswith("gn")]
-    for pattern, suffix in (("in22", "_in22"), ("resnet.*d", "d")):
-        matches = frame.architecture.str.contains(pattern)
-        frame.loc[matches, "family"] += suffix
-    kept = "^re[sg]netd?|beit|convnext|levit|efficient|vit|vgg|swin"
-    frame = frame[frame.family.str.contains(kept, na=False)]
-    headline = "levit|resnetd?|regnetx|vgg|convnext.*|efficientnetv2|beit|swin"
-    frame["is_headline_family"] = frame.family.str.fullmatch(headline)
-    frame["is_size_matched"] = frame.benchmark_img_size == frame.img_size
-    return frame.assign(phase=phase)
+    timings = pd.read_csv(SEEDS / f"{NOTEBOOK_SEEDS[phase]}.csv")
+    timings = timings[timings.run == f"{phase}-amp-nhwc-pt111-cu113-rtx3090"]
+    return notebook_benchmarks(results, {phase: timings})
 
 
 @pytest.mark.parametrize(("phase", "expected"), [("infer", (262, 135)), ("train", (263, 136))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import plot
 import pytest
 
@@ -20,12 +21,15 @@ NOTEBOOK = {
 
 @pytest.fixture(scope="session")
 def expected(marts) -> dict[str, tuple[int, int]]:
-    models = marts.rows["model_benchmarks"]
+    models = pd.DataFrame(marts.rows["model_benchmarks"])
     first = models[models.device_name == models.device_name.iloc[0]]
     frontiers = first.is_frontier.sum() + first.is_frontier_imagenet1k.sum()
     return {
         "devices": (4 * models.device_name.nunique(), len(first) + frontiers),
-        "robustness": (8, int(marts.rows["model_accuracy"].v2_robustness.notna().sum())),
+        "robustness": (
+            8,
+            sum(row.v2_robustness is not None for row in marts.rows["model_accuracy"]),
+        ),
         "effects": (2, len(marts.rows["run_comparisons"])),
         "proxies": (3, len(marts.rows["cost_proxies"])),
         **NOTEBOOK,
@@ -96,7 +100,7 @@ def test_no_label_is_clipped(open_page, name):
 
 def test_hover_names_the_model_and_its_figures(open_page, marts):
     page = open_page("inference")
-    benchmarks = marts.of_phase("notebook_benchmarks", "infer")
+    benchmarks = pd.DataFrame(marts.of_phase("notebook_benchmarks", "infer"))
     slowest = benchmarks.loc[benchmarks.secs.idxmax()]
     trace = sorted(benchmarks.family.unique()).index(slowest.family) + 1
     box = page.locator(f".scatterlayer .trace:nth-child({trace}) .point").last.bounding_box()
@@ -148,7 +152,7 @@ def test_hover_stays_on_the_screen(open_page, name):
 
 def test_the_device_can_be_switched(open_page, marts):
     page = open_page("devices")
-    models = marts.rows["model_benchmarks"]
+    models = pd.DataFrame(marts.rows["model_benchmarks"])
     device = models.device_name.unique()[2]
     page.locator(".updatemenu-header").click()
     page.locator(".updatemenu-dropdown-button", has_text=device).click()
