@@ -65,9 +65,9 @@ READER = """
 import duckdb, sys
 
 def ask(connection):
-    query = "select count(*), count_if(table_name = 'old') from duckdb_tables()"
-    rows = connection.execute("select count(*) from notebook_benchmarks").fetchone()[0]
-    print(rows, connection.execute(query).fetchone()[1], flush=True)
+    rows = "select count(*) from notebook_benchmarks"
+    query = f"select ({rows}), count_if(table_name = 'old') from duckdb_tables()"
+    print(*connection.execute(query).fetchone(), flush=True)
 
 def connect():
     return duckdb.connect("image_models.duckdb", read_only=True, config={"threads": 1})
