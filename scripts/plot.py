@@ -150,19 +150,14 @@ EXPLORER_QUERIES = {
         order by device_kind desc, device_name, phase, is_compiled
     """,
     "timings": """
-        with places as (
-            select model, img_size, row_number() over (order by model, img_size) - 1 as place
-            from model_accuracy
-        )
         select
-            run, place, samples_per_sec as images_per_sec, batch_size,
+            run, model, img_size, samples_per_sec as images_per_sec, batch_size,
             is_frontier::integer as is_frontier,
             is_frontier_imagenet1k::integer as is_frontier_imagenet1k
         from model_benchmarks
         inner join benchmark_runs using (run)
-        inner join places using (model, img_size)
         where is_newest
-        order by place
+        order by model, img_size
     """,
 }
 MAY_BE_NULL = {
@@ -507,12 +502,18 @@ def content_security_policy(*scripts: bytes) -> str:
 def render_explorer(marts: Marts) -> str:
     """Return the page to choose a model with."""
     tested, runs, timings = (marts.rows[name] for name in EXPLORER_QUERIES)
-    by_run = charts.grouped(timings, "run")
+    places = {(row.model, row.img_size): place for place, row in enumerate(tested)}
     names = {run.device: run.device_name for run in runs}
     data = {
         "tested": columns_of(tested),
         "runs": [run._asdict() for run in runs],
-        "timings": {run.run: columns_of(by_run[run.run], "run") for run in runs},
+        "timings": {
+            run: {
+                "place": [places[row.model, row.img_size] for row in rows],
+                **columns_of(rows, "run", "model", "img_size"),
+            }
+            for run, rows in charts.grouped(timings, "run").items()
+        },
         "devices": [{"device": device, "name": name} for device, name in names.items()],
         "families": sorted({row.architecture_group for row in tested}),
     }

@@ -34,8 +34,7 @@ rank_and_spread as (
         proxy_value,
         {{ average_rank('secs', 'run, proxy') }} as secs_rank,
         {{ average_rank('proxy_value', 'run, proxy') }} as proxy_rank,
-        quantile_cont(secs, 0.95) over same_value
-        / quantile_cont(secs, 0.05) over same_value as spread
+        quantile_cont(secs, [0.05, 0.95]) over same_value as secs_range
     from add_tolerance
     window same_value as (
         partition by run, proxy order by proxy_value
@@ -50,8 +49,8 @@ correlate as (
         count(*) as n,
         nullif(corr(secs_rank, proxy_rank), 'nan') as spearman,
         nullif(corr(ln(secs), ln(proxy_value)), 'nan') as log_pearson,
-        median(spread) as median_spread,
-        max(spread) as max_spread
+        median(secs_range[2] / secs_range[1]) as median_spread,
+        max(secs_range[2] / secs_range[1]) as max_spread
     from rank_and_spread
     group by run, proxy
 )

@@ -14,7 +14,7 @@ split_model_names as (
 
         -- names
         split_part(imagenet_results.model, '.', 1) as architecture,
-        nullif(array_to_string(string_split(imagenet_results.model, '.')[2:], '.'), '') as tag,
+        nullif(substr(imagenet_results.model, length(architecture) + 2), '') as tag,
         imagenet_results.interpolation,
 
         -- numbers

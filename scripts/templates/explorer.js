@@ -15,7 +15,7 @@ const LIMITS = [
 
 const tested = fromColumns(data.tested);
 const runs = data.runs;
-const timings = new Map(runs.map(({ run }) => [run, fromColumns(data.timings[run])]));
+const timings = new Map(runs.map(({ run }) => [run, fromColumns(data.timings[run] ?? { place: [] })]));
 
 function fromColumns(columns) {
   const names = Object.keys(columns);

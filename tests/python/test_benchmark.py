@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -47,6 +48,21 @@ def test_the_committed_page_comes_from_the_same_template(page):
     missing = set(headings.findall(page)) - set(headings.findall(committed))
     assert missing == set()
     assert len(cells(committed, "Inputs already loaded")) == 4
+
+
+@pytest.mark.parametrize("way", ["loaded", "reading"])
+def test_peers_give_the_same_rows_for_numbered_names(tmp_path, capsys, way):
+    folder = benchmark.copy_project(tmp_path / "project")
+    (folder / "sql.json").write_text(json.dumps(benchmark.compiled_sql(folder)))
+    benchmark.measure_child(["inputs", str(folder), "3"])
+    for peer in benchmark.PEERS:
+        benchmark.measure_child([peer, str(folder), way])
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert all(each["seconds"] > 0 for each in told)
+    pandas, in_duckdb = (each["totals"] for each in told)
+    assert in_duckdb == pytest.approx(pandas, rel=1e-12)
+    # Copies of the models that a later one joins too: 525 in the files themselves.
+    assert in_duckdb[0] > 3 * 500
 
 
 def made_up(pandas: float, duckdb: float, megabytes: float, cold: float, one: float, plot: float):

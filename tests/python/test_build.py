@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import copy_project, own_environment
+from conftest import copy_project, own_environment, python
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def project(tmp_path_factory) -> Path:
 
 
 def start(project: Path) -> subprocess.Popen:
-    command = [sys.executable, project / "scripts" / "build.py"]
+    command = [*python(), project / "scripts" / "build.py"]
     return subprocess.Popen(
         command,
         env=own_environment(),
@@ -227,7 +227,7 @@ def test_an_interrupted_build_says_so_in_one_line(project):
 def test_a_limit_to_the_size_of_files_is_named_at_once(project):
     inode = (project / "image_models.duckdb").stat().st_ino
     result = subprocess.run(
-        [sys.executable, project / "scripts" / "build.py"],
+        [*python(), project / "scripts" / "build.py"],
         env=own_environment(),
         capture_output=True,
         text=True,
@@ -296,7 +296,7 @@ def test_a_read_only_folder_is_named_and_its_database_still_read(project, tmp_pa
 
 
 def run_script(project: Path, name: str, *arguments: object) -> subprocess.CompletedProcess:
-    command = [sys.executable, project / "scripts" / name, *arguments]
+    command = [*python(), project / "scripts" / name, *arguments]
     return subprocess.run(command, capture_output=True, text=True)
 
 

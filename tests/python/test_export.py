@@ -7,12 +7,12 @@ import resource
 import shutil
 import struct
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import export
 import pytest
+from conftest import python
 
 
 def test_exports_hold_what_the_marts_hold(database, connection, tmp_path):
@@ -122,7 +122,7 @@ def test_an_unreadable_database_gives_one_line_and_costs_no_export(
 
 def test_a_full_disk_gives_one_line_and_costs_no_export(database, exported):
     result = subprocess.run(
-        [sys.executable, export.__file__, "--db", database, "--out", exported],
+        [*python(), export.__file__, "--db", database, "--out", exported],
         capture_output=True,
         text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000)),
