@@ -2,6 +2,9 @@
 
     python scripts/export.py [--db FILE] [--out DIR]
 
+Parquet has every value as it is. In CSV an apostrophe stands before text that a spreadsheet
+would take for a formula.
+
 Exit code 0: written; 1: the database or the folder cannot be used; 2: wrong arguments.
 """
 
@@ -37,12 +40,23 @@ def export(database: Path, out: Path) -> int:
                 print(f"writing {mart}", flush=True)
                 for ending in ENDINGS:
                     target = str(side / f"{mart}.{ending}").replace("'", "''")
-                    connection.execute(f"copy (from {mart} order by all) to '{target}'")
+                    rows = without_formulas(connection, mart) if ending == "csv" else f"from {mart}"
+                    connection.execute(f"copy ({rows} order by all) to '{target}'")
         shutil.rmtree(out, ignore_errors=True)
         side.rename(out)
     finally:
         shutil.rmtree(side, ignore_errors=True)
     return len(marts)
+
+
+def without_formulas(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
+    """Return the query of a mart's rows with an apostrophe before what would be a formula."""
+    texts = connection.execute(
+        "select column_name from duckdb_columns() where table_name = ? and data_type = 'VARCHAR'",
+        [mart],
+    ).fetchall()
+    safe = (rf"regexp_replace({text}, '^[=+@\t\r-]', '''\0') as {text}" for (text,) in texts)
+    return f"select * replace ({', '.join(safe)}) from {mart}"
 
 
 def explain(error: duckdb.Error) -> str:
