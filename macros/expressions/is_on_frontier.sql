@@ -2,12 +2,8 @@
     Rows where `among` is not true neither count nor are counted. -#}
 {% macro is_on_frontier(secs, top1, partition, among='true') -%}
     {{ among }}
-    and {{ top1 }} = max({{ top1 }}) filter (where {{ among }}) over (
-        partition by {{ partition }} order by {{ secs }}
-        range between unbounded preceding and current row
-    )
     and {{ top1 }} > coalesce(max({{ top1 }}) filter (where {{ among }}) over (
-        partition by {{ partition }} order by {{ secs }}
-        range between unbounded preceding and current row exclude group
+        partition by {{ partition }} order by {{ secs }}, {{ top1 }} desc
+        groups between unbounded preceding and 1 preceding
     ), -1)
 {%- endmacro %}

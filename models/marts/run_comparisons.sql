@@ -11,6 +11,7 @@ runs as (
 
 pair_runs as (
     select
+        row_number() over (order by from_runs.run, to_runs.run) as pair,
         from_runs.run as from_run,
         to_runs.run as to_run,
         from_runs.phase,
@@ -31,8 +32,7 @@ pair_runs as (
 
 pair_common_rows as (
     select
-        pair_runs.from_run,
-        pair_runs.to_run,
+        pair_runs.pair,
         from_rows.secs as from_secs,
         to_rows.secs as to_secs,
         from_rows.secs / to_rows.secs as speed_up,
@@ -50,17 +50,16 @@ pair_common_rows as (
 rank_common_rows as (
     select
         *,
-        {{ average_rank('from_secs', 'from_run, to_run') }} as from_rank,
-        {{ average_rank('to_secs', 'from_run, to_run') }} as to_rank,
-        {{ is_on_frontier('from_secs', 'top1', 'from_run, to_run') }} as is_on_from_frontier,
-        {{ is_on_frontier('to_secs', 'top1', 'from_run, to_run') }} as is_on_to_frontier
+        {{ average_rank('from_secs', 'pair') }} as from_rank,
+        {{ average_rank('to_secs', 'pair') }} as to_rank,
+        {{ is_on_frontier('from_secs', 'top1', 'pair') }} as is_on_from_frontier,
+        {{ is_on_frontier('to_secs', 'top1', 'pair') }} as is_on_to_frontier
     from pair_common_rows
 ),
 
 summarise_pairs as (
     select
-        from_run,
-        to_run,
+        pair,
         count(*) as n,
         quantile_cont(speed_up, [0.1, 0.5, 0.9]) as speed_ups,
         quantile_cont(1 / speed_up, [0.1, 0.5, 0.9]) as slow_downs,
@@ -71,12 +70,14 @@ summarise_pairs as (
         median(speed_up) filter (where is_same_batch) as same_batch_speed_up,
         median(1 / speed_up) filter (where is_same_batch) as same_batch_slow_down
     from rank_common_rows
-    group by from_run, to_run
+    group by pair
 ),
 
 describe_pairs as (
     select
         summarise_pairs.*,
+        pair_runs.from_run,
+        pair_runs.to_run,
         pair_runs.phase,
         pair_runs.settings_that_differ
         || case
@@ -90,10 +91,7 @@ describe_pairs as (
                 then pair_runs.settings_that_differ[1]
         end as effect
     from pair_runs
-    inner join summarise_pairs
-        on
-            pair_runs.from_run = summarise_pairs.from_run
-            and pair_runs.to_run = summarise_pairs.to_run
+    inner join summarise_pairs on pair_runs.pair = summarise_pairs.pair
 ),
 
 -- Each pair was compared once; its other direction is the reciprocal of every row.
