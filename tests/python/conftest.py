@@ -74,6 +74,17 @@ def own_environment() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if name != "IMAGE_MODELS_DB"}
 
 
+def dbt_build(project: Path) -> subprocess.CompletedProcess:
+    """Build a copy of the project with its data tests, which are what its seeds can break."""
+    return subprocess.run(
+        [command("dbt"), "--no-use-colors", "build", "--exclude-resource-type", "unit_test"],
+        cwd=project,
+        env=own_environment(),
+        capture_output=True,
+        text=True,
+    )
+
+
 @pytest.fixture(scope="session")
 def database(tmp_path_factory) -> Path:
     """The database that make test built, or one built here."""

@@ -12,7 +12,7 @@ import duckdb
 import export
 import plot
 import pytest
-from conftest import command, copy_project, own_environment
+from conftest import command, copy_project, dbt_build
 
 # Architectures and what they are called instead; the tags after the dot stay.
 HOSTILE = {
@@ -48,13 +48,7 @@ def hostile(tmp_path_factory) -> Path:
     # A name that begins with no letter has to be given its group.
     with (project / "seeds" / "reference" / "architecture_groups.csv").open("a") as stream:
         stream.write("=,formula,begins with no letter\n")
-    result = subprocess.run(
-        [command("dbt"), "--no-use-colors", "build", "--exclude-resource-type", "unit_test"],
-        cwd=project,
-        env=own_environment(),
-        capture_output=True,
-        text=True,
-    )
+    result = dbt_build(project)
     assert result.returncode == 0, result.stdout
     return project / "image_models.duckdb"
 

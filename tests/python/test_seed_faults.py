@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import command, copy_project, own_environment
+from conftest import copy_project, dbt_build
 
 # fault: (seed, pattern, replacement, what the output must say)
 FAULTS = {
@@ -136,12 +135,6 @@ def test_a_fault_in_a_seed_is_named(name, project):
     bad = re.sub(pattern, replacement, good)
     assert bad != good
     path.write_text(bad, encoding="utf-8")
-    result = subprocess.run(
-        [command("dbt"), "--no-use-colors", "build", "--exclude-resource-type", "unit_test"],
-        cwd=project,
-        env=own_environment(),
-        capture_output=True,
-        text=True,
-    )
+    result = dbt_build(project)
     assert result.returncode == 1
     assert [part for part in expected if part not in result.stdout] == []
