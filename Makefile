@@ -7,7 +7,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-INPUTS := $(shell find seeds models macros tests/generic tests/singular tests/unit) \
+INPUTS := $(shell find seeds models macros tests/generic tests/singular) \
           dbt_project.yml profiles.yml
 
 # An interrupted make leaves the published database alone.

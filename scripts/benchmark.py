@@ -269,7 +269,7 @@ def copy_project(folder: Path) -> Path:
 def copy_without_models(folder: Path) -> Path:
     """Copy the seeds with their tests and descriptions, and nothing that is built from them."""
     copy_project(folder)
-    for path in [*(folder / "models").iterdir(), folder / "tests/unit", folder / "tests/singular"]:
+    for path in [*(folder / "models").iterdir(), folder / "tests/singular"]:
         if path.is_dir():
             shutil.rmtree(path)
     return folder

@@ -64,17 +64,15 @@ QUERIES = {
     """,
     "model_benchmarks": """
         select
-            device_name, model, img_size::integer as img_size, models.pretrained_on,
-            models.is_extra_data::boolean as is_extra_data, secs::double as secs,
+            device_name, model, img_size::integer as img_size, pretrained_on,
+            is_extra_data::boolean as is_extra_data, secs::double as secs,
             samples_per_sec::double as samples_per_sec, batch_size::integer as batch_size,
-            top1::double as top1, models.param_count::double as param_count,
+            top1::double as top1, param_count::double as param_count,
             is_frontier::boolean as is_frontier,
             is_frontier_imagenet1k::boolean as is_frontier_imagenet1k,
             frontier_gap::double as frontier_gap, coalesce(dominated_by, '') as dominated_by
         from model_benchmarks
-        inner join models using (model)
-        inner join benchmark_runs using (run)
-        where phase = 'infer' and is_default and not models.is_toy
+        where phase = 'infer' and is_default_run
         order by device_kind desc, device_name, secs, top1, model
     """,
     "model_accuracy": """
@@ -85,7 +83,6 @@ QUERIES = {
             a_top1, a_robustness, r_top1, r_robustness
         from model_accuracy
         inner join models using (model)
-        where not is_toy
         order by model, img_size
     """,
     "run_comparisons": """
@@ -116,7 +113,7 @@ QUERIES = {
             regexp_replace(device_name, '^(NVIDIA (GeForce )?|Intel Core )', '') as label
         from cost_proxies
         inner join benchmark_runs using (run)
-        where phase = 'infer' and is_default
+        where phase = 'infer' and is_default_run
         order by device_kind desc, device_name
     """,
     "notebook_findings": """
@@ -130,9 +127,10 @@ EXPLORER_QUERIES = {
     "tested": """
         select
             accuracy.model, accuracy.img_size, models.architecture_group, models.pretrained_on,
-            models.is_extra_data, models.is_distilled, models.is_toy,
-            models.param_count as params, costs.gmacs, costs.macts, accuracy.top1, accuracy.top5,
-            accuracy.top1_standard_error, ties.ties, v2_top1, sketch_top1, a_top1, r_top1,
+            models.is_extra_data, models.is_distilled,
+            models.param_count, costs.gmacs, costs.macts, accuracy.top1, accuracy.top5,
+            accuracy.top1_standard_error, ties.ties, shifted_top1,
+            v2_top1, sketch_top1, a_top1, r_top1,
             v2_robustness, sketch_robustness, a_robustness, r_robustness
         from model_accuracy as accuracy
         inner join models using (model)
@@ -151,11 +149,10 @@ EXPLORER_QUERIES = {
     """,
     "timings": """
         select
-            run, model, img_size, samples_per_sec as images_per_sec, batch_size,
+            run, model, img_size, samples_per_sec, batch_size,
             is_frontier::integer as is_frontier,
             is_frontier_imagenet1k::integer as is_frontier_imagenet1k
         from model_benchmarks
-        inner join benchmark_runs using (run)
         where is_newest
         order by model, img_size
     """,
@@ -165,6 +162,7 @@ MAY_BE_NULL = {
     "tested": {
         "gmacs",
         "macts",
+        "shifted_top1",
         *(f"{name}_{what}" for name in ROBUSTNESS for what in ("top1", "robustness")),
     },
     "model_accuracy": {f"{name}_{what}" for name in ROBUSTNESS for what in ("top1", "robustness")},
@@ -196,7 +194,7 @@ FIGURES = {
         select *
         from
             (select count(distinct device) as devices from benchmark_runs),
-            (select count(*) as models, count_if(is_toy) as toys from models),
+            (select count(*) as models from models),
             (
                 select count(*) as stable
                 from frontier_stability
@@ -206,7 +204,7 @@ FIGURES = {
                 select
                     arg_max(pretrained_on, r_robustness) as most_robust_pretraining,
                     avg(r_robustness) filter (is_extra_data) as extra_data_robustness,
-                    avg(r_robustness) filter (not is_extra_data and not is_toy)
+                    avg(r_robustness) filter (not is_extra_data)
                         as imagenet1k_robustness
                 from model_accuracy inner join models using (model)
             ),
@@ -223,7 +221,7 @@ FIGURES = {
                     median(spearman) filter (proxy = 'param_count') as param_count_spearman,
                     median(spearman) filter (proxy = 'macts') as macts_spearman
                 from cost_proxies inner join benchmark_runs using (run)
-                where is_default and device_kind = 'gpu' and phase = 'infer'
+                where is_default_run and device_kind = 'gpu' and phase = 'infer'
             )
     """
 }
@@ -348,7 +346,7 @@ TODAY = (
         "once among all models and once among those that saw nothing but ImageNet-1k. Graphics "
         "cards are timed in large batches, CPUs one image at a time. Frontiers move with the "
         "hardware: among the models timed in ten or more runs only {stable:.0f} are on nine "
-        "frontiers out of ten. timm's {toys:.0f} toy models are left out.",
+        "frontiers out of ten.",
         lambda marts: charts.draw_devices(marts.rows["model_benchmarks"]),
     ),
     Chart(

@@ -1,5 +1,13 @@
-{#- What the answers share. A parameter and a column of one name clash, so every answer first
-    puts its parameters into a CTE `asked`; these add what was meant, or say what to ask. -#}
+{#- What the answers share: they read their arguments, add what was meant, or say what to ask. -#}
+
+{#- One row of the arguments under their names: next to a column of the same name an argument
+    could not be told from it. -#}
+{% macro arguments(parameters) -%}
+    select
+        {%- for parameter in parameters %}
+        {{ parameter.split()[0] }} as {{ parameter.split()[0] }}{{ ',' if not loop.last }}
+        {%- endfor %}
+{%- endmacro %}
 
 {#- The names nearest to a wrong one. -#}
 {% macro nearest(column, table, asked) -%}
@@ -7,10 +15,12 @@
         select string_agg(near.name, ', ' order by near.likeness desc, near.name asc)
         from (
             select
-                names.name,
-                jaro_winkler_similarity(lower(names.name), lower(coalesce({{ asked }}, ''))) as likeness
-            from (select distinct source.{{ column }} as name from {{ table }} as source) as names
-            order by likeness desc, names.name asc
+                names.{{ column }} as name,
+                jaro_winkler_similarity(
+                    lower(names.{{ column }}), lower(coalesce({{ asked }}, ''))
+                ) as likeness
+            from {{ table }} as names
+            order by likeness desc, name asc
             limit 5
         ) as near
     )
@@ -25,18 +35,18 @@
     (
         select
             case
-                when count(distinct runs.device) = 1 then any_value(runs.device)
+                when count(*) = 1 then any_value(devices.device)
                 else
                     error(
                         'No one device is called "' || coalesce({{ asked }}, 'null')
                         || '". Nearest: '
-                        || {{ nearest('device', ref('benchmark_runs'), asked) }}
+                        || {{ nearest('device', ref('devices'), asked) }}
                     )
             end
-        from {{ ref('benchmark_runs') }} as runs
+        from {{ ref('devices') }} as devices
         where
-            contains({{ squeeze('runs.device') }}, {{ squeeze(asked) }})
-            or contains({{ squeeze('runs.device_name') }}, {{ squeeze(asked) }})
+            contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
+            or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }})
     )
 {%- endmacro %}
 

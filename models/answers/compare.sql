@@ -1,18 +1,17 @@
-{{ config(parameters=["model_a varchar", "model_b varchar"]) }}
+{%- set parameters = ["model_a varchar", "model_b varchar"] -%}
+{{ config(parameters=parameters) }}
 
 with
 
-wanted (model_a, model_b) as (
-    select
-        model_a,
-        model_b
+asked as (
+    {{ arguments(parameters) }}
 ),
 
-asked as (
+chosen as (
     select
-        {{ asked_model('wanted.model_a') }} as model_a,
-        {{ asked_model('wanted.model_b') }} as model_b
-    from wanted
+        {{ asked_model('asked.model_a') }} as model_a,
+        {{ asked_model('asked.model_b') }} as model_b
+    from asked
 ),
 
 -- Each model at the image size at which it is the most accurate.
@@ -21,20 +20,20 @@ best_sizes as (
         accuracy.model,
         arg_max(accuracy.img_size, accuracy.top1) as img_size
     from {{ ref('model_accuracy') }} as accuracy
-    inner join asked on accuracy.model in (asked.model_a, asked.model_b)
+    inner join chosen on accuracy.model in (chosen.model_a, chosen.model_b)
     group by accuracy.model
 ),
 
 accuracies as (
     select
-        ranked.model,
-        ranked.img_size,
+        accuracies.model,
+        accuracies.img_size,
         'top1' as measure,
-        ranked.test_set as measured_on,
-        ranked.top1 as figure
-    from {{ ref('int_accuracies_ranked') }} as ranked
+        accuracies.test_set as measured_on,
+        accuracies.top1 as figure
+    from {{ ref('test_set_accuracies') }} as accuracies
     inner join best_sizes
-        on ranked.model = best_sizes.model and ranked.img_size = best_sizes.img_size
+        on accuracies.model = best_sizes.model and accuracies.img_size = best_sizes.img_size
 ),
 
 speeds as (
@@ -43,7 +42,7 @@ speeds as (
         benchmarks.img_size,
         'ms' as measure,
         benchmarks.run as measured_on,
-        round(1000 * benchmarks.secs, 4) as figure
+        round(benchmarks.ms, 4) as figure
     from {{ ref('model_benchmarks') }} as benchmarks
     inner join best_sizes
         on benchmarks.model = best_sizes.model and benchmarks.img_size = best_sizes.img_size
@@ -59,12 +58,12 @@ put_side_by_side as (
     select
         figures.measure,
         figures.measured_on,
-        any_value(figures.img_size) filter (where figures.model = asked.model_a) as a_img_size,
-        any_value(figures.figure) filter (where figures.model = asked.model_a) as a,
-        any_value(figures.img_size) filter (where figures.model = asked.model_b) as b_img_size,
-        any_value(figures.figure) filter (where figures.model = asked.model_b) as b
+        any_value(figures.img_size) filter (where figures.model = chosen.model_a) as a_img_size,
+        any_value(figures.figure) filter (where figures.model = chosen.model_a) as a,
+        any_value(figures.img_size) filter (where figures.model = chosen.model_b) as b_img_size,
+        any_value(figures.figure) filter (where figures.model = chosen.model_b) as b
     from figures
-    cross join asked
+    cross join chosen
     group by figures.measure, figures.measured_on
 ),
 

@@ -1,9 +1,10 @@
-{{ config(parameters=["text varchar"]) }}
+{%- set parameters = ["text varchar"] -%}
+{{ config(parameters=parameters) }}
 
 with
 
-asked (text) as (
-    select text
+asked as (
+    {{ arguments(parameters) }}
 ),
 
 words as (
@@ -51,7 +52,7 @@ describe_matches as (
     select
         score_models.model,
         models.pretrained_on,
-        models.param_count as params,
+        models.param_count,
         models.img_sizes,
         score_models.likeness,
         case

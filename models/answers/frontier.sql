@@ -1,18 +1,15 @@
-{{ config(parameters=[
+{%- set parameters = [
     "device varchar := 'rtx4090'",
     "phase varchar := 'infer'",
     "compiled boolean := false",
     "imagenet1k_only boolean := false",
-]) }}
+] -%}
+{{ config(parameters=parameters) }}
 
 with
 
-asked (device, phase, compiled, imagenet1k_only) as (
-    select
-        device,
-        phase,
-        compiled,
-        imagenet1k_only
+asked as (
+    {{ arguments(parameters) }}
 ),
 
 chosen_run as (
@@ -24,13 +21,13 @@ measure_steps as (
     select
         benchmarks.model,
         benchmarks.img_size,
-        round(1000 * benchmarks.secs, 4) as ms,
-        round(benchmarks.samples_per_sec, 1) as images_per_sec,
+        round(benchmarks.ms, 4) as ms,
+        round(benchmarks.samples_per_sec, 1) as samples_per_sec,
         benchmarks.top1,
-        benchmarks.param_count as params,
+        benchmarks.param_count,
         benchmarks.gmacs,
         round(benchmarks.top1 - lag(benchmarks.top1) over by_time, 3) as more_top1,
-        round(1000 * (benchmarks.secs - lag(benchmarks.secs) over by_time), 4) as more_ms
+        round(benchmarks.ms - lag(benchmarks.ms) over by_time, 4) as more_ms
     from {{ ref('model_benchmarks') }} as benchmarks
     inner join chosen_run on benchmarks.run = chosen_run.run
     cross join asked
@@ -39,7 +36,7 @@ measure_steps as (
             when asked.imagenet1k_only then benchmarks.is_frontier_imagenet1k
             else benchmarks.is_frontier
         end
-    window by_time as (order by benchmarks.secs, benchmarks.model)
+    window by_time as (order by benchmarks.ms, benchmarks.model)
 )
 
 select * from measure_steps

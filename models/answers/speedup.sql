@@ -1,18 +1,17 @@
-{{ config(parameters=["from_device varchar", "to_device varchar"]) }}
+{%- set parameters = ["from_device varchar", "to_device varchar"] -%}
+{{ config(parameters=parameters) }}
 
 with
 
-wanted (from_device, to_device) as (
-    select
-        from_device,
-        to_device
+asked as (
+    {{ arguments(parameters) }}
 ),
 
-asked as (
+chosen as (
     select
-        {{ asked_device('wanted.from_device') }} as from_device,
-        {{ asked_device('wanted.to_device') }} as to_device
-    from wanted
+        {{ asked_device('asked.from_device') }} as from_device,
+        {{ asked_device('asked.to_device') }} as to_device
+    from asked
 ),
 
 comparisons as (
@@ -20,7 +19,7 @@ comparisons as (
         comparisons.phase,
         comparisons.from_run,
         comparisons.to_run,
-        comparisons.n as models,
+        comparisons.n,
         round(comparisons.median_speed_up, 3) as median_speed_up,
         round(comparisons.p10_speed_up, 3) as p10_speed_up,
         round(comparisons.p90_speed_up, 3) as p90_speed_up,
@@ -32,8 +31,8 @@ comparisons as (
     inner join {{ ref('benchmark_runs') }} as from_runs
         on comparisons.from_run = from_runs.run
     inner join {{ ref('benchmark_runs') }} as to_runs on comparisons.to_run = to_runs.run
-    inner join asked
-        on from_runs.device = asked.from_device and to_runs.device = asked.to_device
+    inner join chosen
+        on from_runs.device = chosen.from_device and to_runs.device = chosen.to_device
 ),
 
 answer as (
@@ -43,9 +42,9 @@ answer as (
     from comparisons
     union all by name
     select
-        'There are no two runs of one phase from ' || asked.from_device || ' to '
-        || asked.to_device as note
-    from asked
+        'There are no two runs of one phase from ' || chosen.from_device || ' to '
+        || chosen.to_device as note
+    from chosen
     where not exists (select 1 from comparisons)
 )
 

@@ -1,20 +1,21 @@
-{{ config(parameters=["model varchar"]) }}
+{%- set parameters = ["model varchar"] -%}
+{{ config(parameters=parameters) }}
 
 with
 
-wanted (model) as (
-    select model
+asked as (
+    {{ arguments(parameters) }}
 ),
 
-asked as (
-    select {{ asked_model('wanted.model') }} as model
-    from wanted
+chosen as (
+    select {{ asked_model('asked.model') }} as model
+    from asked
 ),
 
 own as (
     select ties.*
     from {{ ref('statistical_ties') }} as ties
-    inner join asked on ties.model = asked.model
+    inner join chosen on ties.model = chosen.model
 ),
 
 find_ties as (
@@ -24,7 +25,7 @@ find_ties as (
         rivals.model,
         rivals.img_size,
         rivals.top1,
-        round(rivals.top1 - own.top1, 3) as difference,
+        round(rivals.top1 - own.top1, 3) as more_top1,
         case when rivals.model is null then 'Nothing else is this close' end as note
     from own
     left join {{ ref('statistical_ties') }} as rivals
@@ -35,4 +36,4 @@ find_ties as (
 )
 
 select * from find_ties
-order by own_img_size, abs(difference), model
+order by own_img_size, abs(more_top1), model

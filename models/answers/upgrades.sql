@@ -1,18 +1,15 @@
-{{ config(parameters=[
+{%- set parameters = [
     "model varchar",
     "device varchar := 'rtx4090'",
     "phase varchar := 'infer'",
     "compiled boolean := false",
-]) }}
+] -%}
+{{ config(parameters=parameters) }}
 
 with
 
-asked (model, device, phase, compiled) as (
-    select
-        model,
-        device,
-        phase,
-        compiled
+asked as (
+    {{ arguments(parameters) }}
 ),
 
 chosen as (
@@ -37,18 +34,18 @@ find_better as (
         better.model,
         better.img_size,
         round(better.top1 - own.top1, 3) as more_top1,
-        round(1000 * (own.secs - better.secs), 4) as fewer_ms,
-        round(own.param_count - better.param_count, 2) as fewer_params,
+        round(own.ms - better.ms, 4) as fewer_ms,
+        round(own.param_count - better.param_count, 2) as fewer_param_count,
         round(own.gmacs - better.gmacs, 2) as fewer_gmacs
     from benchmarks as own
     inner join benchmarks as better
         on
             own.top1 <= better.top1
-            and own.secs >= better.secs
+            and own.ms >= better.ms
             and own.param_count >= better.param_count
             and coalesce(own.gmacs >= better.gmacs, true)
-            and (own.top1 < better.top1 or own.secs > better.secs)
-    where own.is_asked and not better.is_toy
+            and (own.top1 < better.top1 or own.ms > better.ms)
+    where own.is_asked
 ),
 
 say_if_none as (

@@ -1,27 +1,46 @@
 with
 
-architectures as (
-    select distinct architecture from {{ ref('int_results_current') }}
+results as (
+    select * from {{ ref('int_results_classified') }}
+    where is_current
+),
+
+benchmarks as (
+    select * from {{ ref('int_benchmarks_renamed') }}
 ),
 
 exceptions as (
     select * from {{ ref('architecture_groups') }}
 ),
 
+union_architectures as (
+    select architecture from results
+    union
+    select architecture from benchmarks
+),
+
 -- The letters with a version (`convnextv2`), without the prefix of weights ported from
 -- TensorFlow; the longest matching exception goes before.
 name_groups as (
     select
-        architectures.architecture,
+        union_architectures.architecture,
         coalesce(
             arg_max(exceptions.architecture_group, length(exceptions.prefix)),
             regexp_extract(
-                architectures.architecture, '^(?:tf_)?([a-z]+?(?:v\d)?)(?:[^a-z]|$)', 1
+                union_architectures.architecture, '^(?:tf_)?([a-z]+?(?:v\d)?)(?:[^a-z]|$)', 1
             )
         ) as architecture_group
-    from architectures
-    left join exceptions on starts_with(architectures.architecture, exceptions.prefix)
-    group by architectures.architecture
+    from union_architectures
+    left join exceptions on starts_with(union_architectures.architecture, exceptions.prefix)
+    group by union_architectures.architecture
+),
+
+-- timm's `test_*` models are made to test its code: tiny, and on every frontier.
+leave_out_toys as (
+    select
+        *,
+        case when starts_with(architecture, 'test_') then 'toy model' end as left_out_reason
+    from name_groups
 )
 
-select * from name_groups
+select * from leave_out_toys

@@ -5,7 +5,8 @@ benchmarks as (
 ),
 
 architectures as (
-    select distinct architecture from {{ ref('int_results_current') }}
+    select distinct architecture from {{ ref('int_results_classified') }}
+    where is_current
 ),
 
 renames as (

@@ -12,6 +12,13 @@ union_phases as (
     select * from inference_benchmarks
     union all by name
     select * from training_benchmarks
+),
+
+compute_secs as (
+    select
+        *,
+        1 / samples_per_sec as secs
+    from union_phases
 )
 
-select * from union_phases
+select * from compute_secs

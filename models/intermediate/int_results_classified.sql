@@ -21,15 +21,16 @@ append_suffixes as (
     from extract_letters
 ),
 
-flag_notebook_families as (
+flag_families_and_snapshots as (
     select
         *,
         not ends_with(architecture, 'gn')
         and coalesce(regexp_matches(family, '{{ var("notebook_families") }}'), false)
             as is_notebook_family,
         coalesce(regexp_full_match(family, '{{ var("headline_families") }}'), false)
-            as is_headline_family
+            as is_headline_family,
+        snapshot = max(snapshot) over () as is_current
     from append_suffixes
 )
 
-select * from flag_notebook_families
+select * from flag_families_and_snapshots

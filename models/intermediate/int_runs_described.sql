@@ -4,8 +4,8 @@ benchmark_files as (
     select * from {{ ref('stg_benchmark_files') }}
 ),
 
-devices as (
-    select * from {{ ref('devices') }}
+device_keys as (
+    select * from {{ ref('device_keys') }}
 ),
 
 name_devices as (
@@ -22,12 +22,12 @@ name_devices as (
         benchmark_files.sha256,
         benchmark_files.upstream_rows,
         benchmark_files.is_compiled,
-        devices.device,
-        devices.display_name as device_name,
-        devices.kind as device_kind,
+        device_keys.device,
+        device_keys.device_name,
+        device_keys.device_kind,
         string_split(benchmark_files.torch_version, '.')::integer[] as torch_order
     from benchmark_files
-    left join devices on benchmark_files.device_key = devices.device_key
+    left join device_keys on benchmark_files.device_key = device_keys.device_key
 )
 
 select * from name_devices

@@ -43,7 +43,7 @@ describe_runs as (
                 runs.is_compiled asc,
                 count_rows.matched_rows desc,
                 runs.run asc
-        ) = 1 as is_default,
+        ) = 1 as is_default_run,
         row_number() over (
             partition by runs.device, runs.phase, runs.is_compiled
             order by runs.torch_order desc, count_rows.matched_rows desc, runs.run asc

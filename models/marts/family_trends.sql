@@ -2,7 +2,6 @@ with
 
 benchmarks as (
     select * from {{ ref('model_benchmarks') }}
-    where not is_toy
 ),
 
 fit_lines as (

@@ -10,10 +10,9 @@ count_frontiers as (
         img_size,
         count(*) as runs,
         count_if(is_frontier)::bigint as frontiers,
-        count_if(is_frontier) / count(*) as frontier_share,
-        is_toy
+        count_if(is_frontier) / count(*) as frontier_share
     from benchmarks
-    group by model, img_size, is_toy
+    group by model, img_size
 )
 
 select * from count_frontiers

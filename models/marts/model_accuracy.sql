@@ -1,7 +1,7 @@
 with
 
 accuracies as (
-    select * from {{ ref('int_accuracies_ranked') }}
+    select * from {{ ref('test_set_accuracies') }}
 ),
 
 put_test_sets_side_by_side as (
@@ -9,7 +9,7 @@ put_test_sets_side_by_side as (
     on short_name in ('imagenet', 'real', 'v2', 'sketch', 'a', 'a_clean', 'r', 'r_clean')
     using
     max(top1) as top1,
-    max(standard_error) as standard_error,
+    max(top1_standard_error) as top1_standard_error,
     max(top1_rank) as rank,
     max(robustness) as robustness,
     max(top5) as top5
@@ -22,7 +22,7 @@ name_columns as (
         img_size,
 
         imagenet_top1 as top1,
-        imagenet_standard_error as top1_standard_error,
+        imagenet_top1_standard_error as top1_standard_error,
         imagenet_rank as top1_rank,
         imagenet_top5 as top5,
 
@@ -54,7 +54,9 @@ name_columns as (
         r_top5,
         r_clean_top1,
         r_clean_rank,
-        r_clean_top5
+        r_clean_top5,
+
+        (v2_top1 + sketch_top1 + a_top1 + r_top1) / 4 as shifted_top1
     from put_test_sets_side_by_side
     where imagenet_top1 is not null
 )

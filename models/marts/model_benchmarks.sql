@@ -4,16 +4,16 @@ timings as (
     select * from {{ ref('int_timings_aggregated') }}
 ),
 
-accuracy as (
-    select
-        model,
-        img_size,
-        top1
-    from {{ ref('model_accuracy') }}
+runs as (
+    select * from {{ ref('benchmark_runs') }}
 ),
 
 models as (
     select * from {{ ref('models') }}
+),
+
+accuracy as (
+    select * from {{ ref('model_accuracy') }}
 ),
 
 costs as (
@@ -25,19 +25,41 @@ join_at_the_same_size as (
         timings.run,
         models.model,
         timings.img_size,
+
         models.architecture,
         models.architecture_group,
+        models.family,
+        models.pretrained_on,
+
+        runs.phase,
+        runs.device,
+        runs.device_name,
+        runs.device_kind,
+        runs.precision,
+        runs.memory_layout,
+        runs.torch_version,
+        runs.cuda_version,
+
         timings.samples_per_sec,
-        1 / timings.samples_per_sec as secs,
+        timings.secs,
+        1000 * timings.secs as ms,
         timings.step_time,
         timings.batch_size,
         accuracy.top1,
+        accuracy.top5,
+        accuracy.shifted_top1,
         models.param_count,
         costs.gmacs,
         costs.macts,
+
+        runs.is_compiled,
+        runs.is_default_run,
+        runs.is_newest,
         models.is_extra_data,
-        models.is_toy
+        models.is_distilled,
+        timings.is_timed_variant
     from timings
+    inner join runs on timings.run = runs.run
     inner join models on timings.architecture = models.architecture
     inner join accuracy
         on models.model = accuracy.model and timings.img_size = accuracy.img_size
@@ -48,11 +70,9 @@ join_at_the_same_size as (
 find_best_as_fast as (
     select
         *,
-        {{ is_on_frontier('secs', 'top1', 'run', 'not is_toy') }} as is_frontier,
-        {{ is_on_frontier('secs', 'top1', 'run', 'not is_toy and not is_extra_data') }}
-            as is_frontier_imagenet1k,
+        {{ is_on_frontier('secs', 'top1', 'run') }} as is_frontier,
+        {{ is_on_frontier('secs', 'top1', 'run', 'not is_extra_data') }} as is_frontier_imagenet1k,
         max(struct_pack(best_top1 := top1, speed := -secs, model := model, img_size := img_size))
-        filter (where not is_toy)
             over (
                 partition by run order by secs
                 range between unbounded preceding and current row

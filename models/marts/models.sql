@@ -9,13 +9,8 @@ architecture_groups as (
     select * from {{ ref('int_architectures_grouped') }}
 ),
 
-tags as (
-    select * from {{ ref('int_tags_parsed') }}
-),
-
-distillation_tokens as (
-    select token from {{ ref('tag_tokens') }}
-    where kind = 'distillation'
+parsed_models as (
+    select * from {{ ref('int_models_parsed') }}
 ),
 
 gather_sizes as (
@@ -37,23 +32,15 @@ describe_models as (
         gather_sizes.tag,
         gather_sizes.family,
         architecture_groups.architecture_group,
-        coalesce(tags.pretrained_on, 'imagenet-1k') as pretrained_on,
+        parsed_models.pretrained_on,
         gather_sizes.param_count,
         gather_sizes.img_sizes,
-        coalesce(tags.is_extra_data, false) as is_extra_data,
-        coalesce(tags.is_distilled, false)
-        or exists (
-            select 1 from distillation_tokens
-            where
-                list_contains(
-                    string_split(gather_sizes.architecture, '_'), distillation_tokens.token
-                )
-        ) as is_distilled,
-        starts_with(gather_sizes.architecture, 'test_') as is_toy
+        parsed_models.is_extra_data,
+        parsed_models.is_distilled
     from gather_sizes
-    left join architecture_groups
+    inner join architecture_groups
         on gather_sizes.architecture = architecture_groups.architecture
-    left join tags on gather_sizes.tag = tags.tag
+    inner join parsed_models on gather_sizes.model = parsed_models.model
 )
 
 select * from describe_models

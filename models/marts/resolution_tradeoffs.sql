@@ -2,7 +2,6 @@ with
 
 benchmarks as (
     select * from {{ ref('model_benchmarks') }}
-    where not is_toy
 ),
 
 pair_sizes as (
@@ -11,8 +10,8 @@ pair_sizes as (
         model,
         lag(img_size) over by_size as from_img_size,
         img_size as to_img_size,
-        top1 - lag(top1) over by_size as points,
-        1000 * (secs - lag(secs) over by_size) as extra_ms,
+        top1 - lag(top1) over by_size as more_top1,
+        ms - lag(ms) over by_size as more_ms,
         top1 as to_top1,
         -- A model has few sizes, so among the best five rows there is another model.
         max(struct_pack(top1, speed := -secs, model, img_size), 5) over (
@@ -37,12 +36,12 @@ compare_with_other_models as (
         model,
         from_img_size,
         to_img_size,
-        points,
-        extra_ms,
-        case when extra_ms > 0 then points / extra_ms end as points_per_ms,
+        more_top1,
+        more_ms,
+        case when more_ms > 0 then more_top1 / more_ms end as more_top1_per_ms,
         best_other.model as best_other_model,
         best_other.img_size as best_other_img_size,
-        best_other.top1 - (to_top1 - points) as best_other_points
+        best_other.top1 - (to_top1 - more_top1) as best_other_more_top1
     from find_best_other_model
 )
 

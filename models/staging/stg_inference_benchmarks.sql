@@ -16,7 +16,6 @@ add_phase as (
 
         -- numbers
         inference_benchmarks.samples_per_sec,
-        1 / inference_benchmarks.samples_per_sec as secs,
         inference_benchmarks.step_time,
         inference_benchmarks.batch_size,
         inference_benchmarks.param_count,

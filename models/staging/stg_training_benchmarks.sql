@@ -16,7 +16,6 @@ add_phase as (
 
         -- numbers
         training_benchmarks.samples_per_sec,
-        1 / training_benchmarks.samples_per_sec as secs,
         training_benchmarks.step_time,
         training_benchmarks.batch_size,
         training_benchmarks.param_count

@@ -5,9 +5,9 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const LIMITS = [
   { name: "max_ms", field: "ms", most: true, label: "Time per image, at most (ms)" },
-  { name: "min_images_per_sec", field: "images_per_sec", most: false, label: "Images per second, at least" },
+  { name: "min_samples_per_sec", field: "samples_per_sec", most: false, label: "Images per second, at least" },
   { name: "min_top1", field: "top1", most: false, label: "Top-1 accuracy, at least (%)" },
-  { name: "max_params", field: "params", most: true, label: "Parameters, at most (M)" },
+  { name: "max_param_count", field: "param_count", most: true, label: "Parameters, at most (M)" },
   { name: "max_gmacs", field: "gmacs", most: true, label: "GMACs, at most" },
 ];
 
@@ -27,7 +27,7 @@ function rowsOf({ run }) {
   return timings.get(run).map((timing) => ({
     ...tested[timing.place],
     ...timing,
-    ms: 1000 * (1 / timing.images_per_sec),
+    ms: 1000 * (1 / timing.samples_per_sec),
     is_frontier: timing.is_frontier === 1,
     is_frontier_imagenet1k: timing.is_frontier_imagenet1k === 1,
   }));
@@ -44,10 +44,7 @@ const byText = (left, right) => (left < right ? -1 : left > right ? 1 : 0);
 
 function score(row, weight) {
   if (weight === 0) return row.top1;
-  const shifted = [row.v2_top1, row.sketch_top1, row.a_top1, row.r_top1];
-  if (shifted.includes(null)) return null;
-  return (1 - weight) * row.top1
-    + weight * (shifted[0] + shifted[1] + shifted[2] + shifted[3]) / 4;
+  return row.shifted_top1 === null ? null : (1 - weight) * row.top1 + weight * row.shifted_top1;
 }
 
 function brokenLimits(row, question) {
@@ -92,7 +89,7 @@ function explain(row, candidates) {
 // The ranked short list, as best_models() gives it; `families` and `text` narrow it further.
 function answer(question, rows = rowsOf(chooseRun(question))) {
   const candidates = rows
-    .filter((row) => (question.toys || !row.is_toy) && !(question.imagenet1k_only && row.is_extra_data))
+    .filter((row) => !(question.imagenet1k_only && row.is_extra_data))
     .map((row) => ({ row, score: score(row, question.robust_weight), broken: brokenLimits(row, question) }));
   const words = wordsOf(question.text.trim().toLowerCase(), candidates);
   const fitting = candidates.filter(({ row, broken }) => broken.length === 0
@@ -128,13 +125,13 @@ function nearestMiss(candidates, question) {
   }
   const { row, broken } = nearest;
   return `Nothing fits. Nearest: ${row.model} at ${row.img_size} px, ${row.ms.toFixed(4)} ms, `
-    + `top1 ${row.top1.toFixed(2)}, ${row.params.toFixed(2)} M parameters; but for ${broken.join(", ")}`;
+    + `top1 ${row.top1.toFixed(2)}, ${row.param_count.toFixed(2)} M parameters; but for ${broken.join(", ")}`;
 }
 
 // What beats a row on every axis, as upgrades() gives it.
 function upgrades(own, rows) {
-  return rows.filter((row) => !row.is_toy && row.top1 >= own.top1 && row.ms <= own.ms
-      && row.params <= own.params
+  return rows.filter((row) => row.top1 >= own.top1 && row.ms <= own.ms
+      && row.param_count <= own.param_count
       && (row.gmacs === null || own.gmacs === null || row.gmacs <= own.gmacs)
       && (row.top1 > own.top1 || row.ms < own.ms))
     .sort((left, right) => right.top1 - left.top1 || left.ms - right.ms
@@ -144,9 +141,9 @@ function upgrades(own, rows) {
 // --- the question: form, address -------------------------------------------------------
 
 const DEFAULTS = {
-  device: "rtx4090", phase: "infer", compiled: false, max_ms: null, min_images_per_sec: null,
-  min_top1: null, max_params: null, max_gmacs: null, imagenet1k_only: false, robust_weight: 0,
-  n: 20, families: [], text: "", toys: false,
+  device: "rtx4090", phase: "infer", compiled: false, max_ms: null, min_samples_per_sec: null,
+  min_top1: null, max_param_count: null, max_gmacs: null, imagenet1k_only: false, robust_weight: 0,
+  n: 20, families: [], text: "",
 };
 
 function readAddress() {
@@ -207,8 +204,7 @@ function element(tag, content, attributes = {}) {
 }
 
 function rangeOf(field) {
-  const values = state.rows.filter((row) => state.question.toys || !row.is_toy)
-    .map((row) => row[field]).filter((value) => value !== null && value > 0);
+  const values = state.rows.map((row) => row[field]).filter((value) => value !== null && value > 0);
   return [Math.min(...values), Math.max(...values)];
 }
 
@@ -250,7 +246,6 @@ function buildForm() {
   byId("phase").addEventListener("change", () => change({ phase: byId("phase").value }));
   byId("compiled").addEventListener("change", () => change({ compiled: byId("compiled").checked }));
   byId("imagenet1k_only").addEventListener("change", () => change({ imagenet1k_only: byId("imagenet1k_only").checked }));
-  byId("toys").addEventListener("change", () => change({ toys: byId("toys").checked }));
   byId("text").addEventListener("input", () => change({ text: byId("text").value }));
   byId("robust_weight").addEventListener("input", () => change({ robust_weight: Number(byId("robust_weight").value) }));
   byId("form").addEventListener("submit", (event) => event.preventDefault());
@@ -277,7 +272,7 @@ function fillForm() {
   byId("compiled").disabled = kinds.length < 2;
   byId("compiled_note").textContent = kinds.length < 2
     ? (kinds[0] ? "This device was timed compiled only." : "This device was not timed compiled.") : "";
-  for (const name of ["imagenet1k_only", "toys"]) byId(name).checked = question[name];
+  byId("imagenet1k_only").checked = question.imagenet1k_only;
   if (byId("text").value !== question.text) byId("text").value = question.text;
   if (byId("n") !== document.activeElement) byId("n").value = question.n;
   byId("robust_weight").value = question.robust_weight;
@@ -295,8 +290,8 @@ function fillForm() {
 
 const COLUMNS = [
   ["model", (row) => row.model], ["img_size", (row) => row.img_size],
-  ["ms", (row) => row.ms.toFixed(4)], ["images_per_sec", (row) => row.images_per_sec.toFixed(1)],
-  ["top1", (row) => row.top1.toFixed(2)], ["params", (row) => row.params.toFixed(2)],
+  ["ms", (row) => row.ms.toFixed(4)], ["samples_per_sec", (row) => row.samples_per_sec.toFixed(1)],
+  ["top1", (row) => row.top1.toFixed(2)], ["param_count", (row) => row.param_count.toFixed(2)],
   ["gmacs", (row) => shown(row.gmacs, 2)], ["pretrained_on", (row) => row.pretrained_on],
   ["is_frontier", (row) => (row.is_frontier ? "yes" : "no")], ["why", (row) => row.why],
 ];
@@ -382,8 +377,8 @@ function showCard() {
   const devices = runs.flatMap((run) => {
     const timing = timings.get(run.run).find((row) => row.place === place);
     return timing ? [[run.device_name, run.phase === "infer" ? "inference" : "training",
-      run.is_compiled ? "compiled" : "eager", (1000 / timing.images_per_sec).toFixed(4),
-      timing.images_per_sec.toFixed(1), String(timing.batch_size), timing.is_frontier ? "yes" : "no"]] : [];
+      run.is_compiled ? "compiled" : "eager", (1000 / timing.samples_per_sec).toFixed(4),
+      timing.samples_per_sec.toFixed(1), String(timing.batch_size), timing.is_frontier ? "yes" : "no"]] : [];
   });
   const own = state.rows.find((row) => row.place === place);
   const better = own ? upgrades(own, state.rows) : [];
@@ -392,7 +387,7 @@ function showCard() {
     facts([
       ["Image size", `${card.img_size} px`], ["Family", card.architecture_group],
       ["Pretrained on", card.pretrained_on], ["Distilled", card.is_distilled ? "yes" : "no"],
-      ["Parameters", `${card.params.toFixed(2)} M`], ["GMACs", shown(card.gmacs, 2)],
+      ["Parameters", `${card.param_count.toFixed(2)} M`], ["GMACs", shown(card.gmacs, 2)],
       ["Activations", card.macts === null ? "not given" : `${card.macts.toFixed(2)} M`],
       ["Top-1, top-5", `${card.top1.toFixed(2)} %, ${card.top5.toFixed(2)} %`],
       ["Standard error of top-1", `${card.top1_standard_error.toFixed(2)} points`],
@@ -409,7 +404,7 @@ function showCard() {
       ? element("p", own ? "Nothing in this run is." : "This run did not time this model.")
       : table(["Model", "Image size", "More top-1", "Fewer ms", "Fewer parameters (M)"], better.slice(0, 5).map((row) => [
         row.model, `${row.img_size} px`, (row.top1 - own.top1).toFixed(2), (own.ms - row.ms).toFixed(4),
-        (own.params - row.params).toFixed(2)])),
+        (own.param_count - row.param_count).toFixed(2)])),
   );
 }
 
@@ -446,7 +441,7 @@ const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;
 
 async function drawChart() {
   if (!window.Plotly) return;
-  const rows = state.rows.filter((row) => state.question.toys || !row.is_toy);
+  const { rows } = state;
   const groups = [rows.filter((row) => row.is_extra_data), rows.filter((row) => !row.is_extra_data)];
   const frontier = (flag, name, color, dash) => {
     const best = rows.filter((row) => row[flag]).sort((left, right) => left.ms - right.ms || left.top1 - right.top1);
@@ -495,7 +490,7 @@ function change(changes) {
     const next = own.find((run) => run.phase === state.question.phase) ?? own[0];
     Object.assign(state.question, { phase: next.phase, compiled: next.is_compiled });
   }
-  const isOtherRun = ["device", "phase", "compiled", "toys"].some((name) => before[name] !== state.question[name]);
+  const isOtherRun = ["device", "phase", "compiled"].some((name) => before[name] !== state.question[name]);
   show(isOtherRun);
   writeAddress();
 }

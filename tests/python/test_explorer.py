@@ -52,7 +52,7 @@ def test_answers_equal_those_of_the_shell(open_explorer, connection):
             """question => {
                 const { best, miss } = answer({ ...DEFAULTS, ...question });
                 return { miss, best: best.map(row => [
-                    row.place, row.model, row.img_size, row.top1, row.params, row.gmacs,
+                    row.place, row.model, row.img_size, row.top1, row.param_count, row.gmacs,
                     row.pretrained_on, row.is_frontier, row.why]) };
             }""",
             question,
@@ -60,7 +60,7 @@ def test_answers_equal_those_of_the_shell(open_explorer, connection):
         if theirs["miss"]:
             assert [theirs["miss"]] == list(ours.why)
             continue
-        ours = ours.drop(columns=["ms", "images_per_sec"]).astype(object)
+        ours = ours.drop(columns=["ms", "samples_per_sec"]).astype(object)
         assert theirs["best"] == ours.where(ours.notna(), None).to_numpy().tolist()
 
 
@@ -106,7 +106,7 @@ def test_a_slider_sets_its_limit_and_dims_what_is_out(open_explorer):
         page.keyboard.press("ArrowLeft")
     assert int(slider.input_value()) == int(before) - 4
     limit = float(page.get_by_label("Parameters, at most (M)", exact=True).input_value())
-    shown = page.locator('#list td[data-column="params"]').all_text_contents()
+    shown = page.locator('#list td[data-column="param_count"]').all_text_contents()
     assert max(map(float, shown)) <= limit
     out, points = (page.locator(f"#chart {dots}").count() for dots in (".point.out", ".point"))
     fitting = int(re.match(r"\d+", page.locator("#count").text_content())[0])
@@ -160,7 +160,7 @@ def test_a_negative_limit_is_refused(open_explorer):
     page = open_explorer("#min_top1=-5")
     everything = listed(page)
     page.get_by_label("Parameters, at most (M)", exact=True).fill("-5")
-    assert page.evaluate("document.getElementById('max_params').validationMessage")
+    assert page.evaluate("document.getElementById('max_param_count').validationMessage")
     assert listed(page) == everything
 
 
@@ -177,14 +177,6 @@ def test_a_missing_figure_is_shown_as_missing(open_explorer):
     row = page.locator("#card tr", has_text="ImageNet-A")
     assert row.locator("td").all_text_contents() == ["ImageNet-A", "not given", "not given"]
     assert page.evaluate("[shown(null, 2), shown(0, 2)]") == ["not given", "0.00"]
-
-
-def test_toys_are_hidden_until_asked_for(open_explorer):
-    page = open_explorer("#text=test_vit")
-    assert listed(page) == []
-    page.get_by_label("Show timm's toy models").check()
-    assert listed(page)
-    assert all(name.startswith("test_vit") for name in listed(page))
 
 
 def test_families_and_text_narrow_the_list(open_explorer):
@@ -256,7 +248,7 @@ def test_the_keyboard_reaches_everything(open_explorer):
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
-    assert {"device", "phase", "max_ms", "max_ms_slider", "imagenet1k_only", "text", "toys",
+    assert {"device", "phase", "max_ms", "max_ms_slider", "imagenet1k_only", "text",
             "reset", "model"} <= reached  # fmt: skip
     page.locator("#list button.model").first.focus()
     page.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -62,6 +63,21 @@ def test_everything_in_main_is_described(connection):
         """
     ).fetchall()
     assert bare == []
+
+
+UNITS = (
+    "per image|per second|per batch|milliseconds|percent|points|millions|billions|logits|ratio"
+    "|share|0 to 1|-1 to 1|gigabytes|in its unit|in the unit"
+)
+
+
+def test_every_comment_on_a_number_says_its_unit(connection):
+    comments = connection.execute(
+        "select table_name || '.' || column_name, lower(comment) from duckdb_columns()"
+        " where schema_name = 'main' and data_type = 'DOUBLE'"
+    ).fetchall()
+    assert len(comments) > 50
+    assert [column for column, comment in comments if not re.search(UNITS, comment)] == []
 
 
 def test_the_database_is_written_for_duckdb_1_4(database):

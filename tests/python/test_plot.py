@@ -175,7 +175,7 @@ def test_frontier_lines_are_those_of_the_mart(marts, connection):
     counts = connection.execute(
         """
         select count_if(is_frontier), max(top1) filter (is_frontier) from model_benchmarks
-        inner join benchmark_runs using (run) where is_default and phase = 'infer'
+        where is_default_run and phase = 'infer'
         group by device_kind, device_name order by device_kind desc, device_name
         """
     ).fetchall()

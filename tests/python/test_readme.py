@@ -179,7 +179,7 @@ def test_the_line_of_python_gives_the_ten_best(database, monkeypatch):
 
 
 def test_exposures_name_pages_that_are_written(reports):
-    text = (PROJECT / "models" / "marts" / "_marts__exposures.yml").read_text()
+    text = (PROJECT / "models" / "exposures.yml").read_text()
     pages = re.findall(r"url: reports/(\S+)", text)
     assert len(pages) == text.count("- name: ") > 0
     assert [page for page in pages if not (reports / page).exists()] == []
@@ -210,7 +210,7 @@ def test_duckdb_reads_the_database_after_it_was_renamed(database, tmp_path):
     ],
 )
 def test_an_exposure_names_every_mart_that_its_pages_read(exposure, queries):
-    text = (PROJECT / "models" / "marts" / "_marts__exposures.yml").read_text()
+    text = (PROJECT / "models" / "exposures.yml").read_text()
     own = text.split(f"- name: {exposure}\n")[1].split("- name:")[0]
     read = re.findall(r"(?:from|join) (\w+)", " ".join(queries.values()))
     assert set(re.findall(r"ref\('(\w+)'\)", own)) == set(read)

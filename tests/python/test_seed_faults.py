@@ -45,7 +45,7 @@ FAULTS = {
         "imagenet_results",
         r"(?m)^2026-01-06,sketch,resnet50\.a1_in1k.*\n",
         "",
-        ["assert_seeds_hold_every_upstream_row found", "source_key = 2026-01-06 sketch"],
+        ["assert_every_upstream_row_is_counted found", "upstream_file = results-sketch.csv"],
     ),
     "all rows are gone": (
         "devices",

@@ -5,4 +5,4 @@ anti join {{ ref('notebook_benchmarks') }} as notebook on phases.phase = noteboo
 union all
 select phases.phase
 from (values ('infer'), ('train')) as phases (phase)
-anti join {{ ref('benchmark_runs') }} as runs on phases.phase = runs.phase and runs.is_default
+anti join {{ ref('benchmark_runs') }} as runs on phases.phase = runs.phase and runs.is_default_run

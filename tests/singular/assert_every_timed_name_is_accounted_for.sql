@@ -24,4 +24,4 @@ from benchmarks
 anti join timed_by_newest_torch on benchmarks.model = timed_by_newest_torch.model
 anti join {{ ref('architecture_renames') }} as renames on benchmarks.model = renames.old_name
 anti join {{ ref('retired_architectures') }} as retired on benchmarks.model = retired.architecture
-where not benchmarks.is_tested
+where benchmarks.left_out_reason = 'no accuracy published'

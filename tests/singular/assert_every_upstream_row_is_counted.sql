@@ -1,4 +1,5 @@
--- Rows in = rows out + rows left out, for every run and every results file.
+-- Rows in = rows out + rows left out, for every upstream file. A row deleted from a seed, cut
+-- off or lost on the way to the marts shows as a difference.
 with
 
 benchmark_rows as (
@@ -6,32 +7,17 @@ benchmark_rows as (
         files.upstream_file,
         files.snapshot,
         files.upstream_rows,
-        runs.matched_rows as rows_out
+        runs.matched_rows as rows_in_marts
     from {{ ref('benchmark_files') }} as files
     left join {{ ref('benchmark_runs') }} as runs on files.run = runs.run
 ),
 
-accuracies as (
-    {%- for test_set, column in {
-        'imagenet': 'top1',
-        'imagenet-real': 'real_top1',
-        'imagenetv2-matched-frequency': 'v2_top1',
-        'sketch': 'sketch_top1',
-        'imagenet-a': 'a_top1',
-        'imagenet-a-clean': 'a_clean_top1',
-        'imagenet-r': 'r_top1',
-        'imagenet-r-clean': 'r_clean_top1',
-    }.items() %}
-        select
-            '{{ test_set }}' as test_set,
-            count({{ column }}) as rows_out
-        from {{ ref('model_accuracy') }}
-        {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-newest_snapshot as (
-    select max(snapshot) as newest from {{ ref('result_files') }}
+count_accuracies as (
+    select
+        test_set,
+        count(*) as rows_in_marts
+    from {{ ref('test_set_accuracies') }}
+    group by test_set
 ),
 
 result_rows as (
@@ -39,21 +25,22 @@ result_rows as (
         files.upstream_file,
         files.snapshot,
         files.upstream_rows,
-        case when newest_snapshot.newest is null then 0 else accuracies.rows_out end as rows_out
+        case
+            when files.snapshot = max(files.snapshot) over () then count_accuracies.rows_in_marts
+        end as rows_in_marts
     from {{ ref('result_files') }} as files
-    left join accuracies on files.test_set = accuracies.test_set
-    left join newest_snapshot on files.snapshot = newest_snapshot.newest
+    left join count_accuracies on files.test_set = count_accuracies.test_set
 ),
 
--- A result without a speed is in model_accuracy all the same.
+-- An accuracy without a speed is in the marts all the same.
 left_out_rows as (
     select
         upstream_file,
         snapshot,
         count(*) as rows_left_out
     from {{ ref('left_out_rows') }}
-    where run is not null or reason in ('orphan', 'older snapshot')
-    group by all
+    where run is not null or reason not in ('other image size only', 'no speed published')
+    group by upstream_file, snapshot
 ),
 
 all_rows as (
@@ -63,10 +50,13 @@ all_rows as (
 )
 
 select
-    all_rows.*,
+    all_rows.upstream_file,
+    all_rows.snapshot,
+    all_rows.upstream_rows,
+    coalesce(all_rows.rows_in_marts, 0) as rows_in_marts,
     coalesce(left_out_rows.rows_left_out, 0) as rows_left_out
 from all_rows
-left join left_out_rows using (upstream_file, snapshot)
+full join left_out_rows using (upstream_file, snapshot)
 where
-    all_rows.upstream_rows
-    is distinct from all_rows.rows_out + coalesce(left_out_rows.rows_left_out, 0)
+    all_rows.upstream_rows is distinct from
+    coalesce(all_rows.rows_in_marts, 0) + coalesce(left_out_rows.rows_left_out, 0)

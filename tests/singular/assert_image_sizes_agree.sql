@@ -14,6 +14,6 @@ select
     img_size,
     'timed at this size once, never tested' as why
 from {{ ref('int_benchmarks_matched') }}
-where not is_tested_at_size
+where left_out_reason in ('no accuracy published', 'other image size only')
 group by architecture, img_size
 having count(distinct run) = 1

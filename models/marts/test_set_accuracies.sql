@@ -8,18 +8,16 @@ test_sets as (
     select * from {{ ref('test_sets') }}
 ),
 
--- Toys get a rank, which is last anyway, but no say in the lines.
 add_clean_accuracy as (
     select
         results.test_set,
-        test_sets.short_name,
         results.model,
         results.img_size,
+        test_sets.short_name,
         results.top1,
         100 * sqrt(results.top1 / 100 * (1 - results.top1 / 100) / test_sets.images)
-            as standard_error,
+            as top1_standard_error,
         results.top5,
-        starts_with(results.architecture, 'test_') as is_toy,
         ln(nullif(results.top1, 0) / nullif(100 - results.top1, 0)) as logit,
         ln(nullif(clean.top1, 0) / nullif(100 - clean.top1, 0)) as clean_logit
     from results
@@ -37,22 +35,22 @@ fit_lines as (
         regr_slope(logit, clean_logit) as slope,
         regr_intercept(logit, clean_logit) as intercept
     from add_clean_accuracy
-    where not is_toy and clean_logit is not null
+    where clean_logit is not null
     group by test_set
 ),
 
 measure_robustness as (
     select
         accuracies.test_set,
-        accuracies.short_name,
         accuracies.model,
         accuracies.img_size,
+        accuracies.short_name,
         accuracies.top1,
-        accuracies.standard_error,
-        accuracies.top5,
+        accuracies.top1_standard_error,
         rank() over (
             partition by accuracies.test_set order by accuracies.top1 desc
         ) as top1_rank,
+        accuracies.top5,
         accuracies.logit - (fit_lines.intercept + fit_lines.slope * accuracies.clean_logit)
             as robustness
     from add_clean_accuracy as accuracies
