@@ -1,6 +1,6 @@
-{#- After a run, say for each failed data test which rows failed it, five at the most. -#}
+{#- After a run, say for each data test that failed or warns which rows it found, five at the most. -#}
 {% macro print_failing_rows(results) %}
-    {%- for result in results if result.status == 'fail' and result.node.resource_type == 'test' %}
+    {%- for result in results if result.status in ('fail', 'warn') and result.node.resource_type == 'test' %}
         {%- do print(result.node.name ~ ' found:') %}
         {%- set rows = run_query('from (' ~ result.node.compiled_code ~ ') limit 5') %}
         {%- for row in rows.rows %}

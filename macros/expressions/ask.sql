@@ -30,7 +30,8 @@
     regexp_replace(lower({{ text }}), '[^a-z0-9]', '', 'g')
 {%- endmacro %}
 
-{#- The device that an asked name means: its key, its name or a part of either that no other has. -#}
+{#- The device that an asked name means: its key, its name or a part of either that no other has;
+    null is the default. -#}
 {% macro asked_device(asked) -%}
     (
         select
@@ -40,13 +41,16 @@
                     error(
                         'No one device is called "' || coalesce({{ asked }}, 'null')
                         || '". Nearest: '
-                        || {{ nearest('device', ref('devices'), asked) }}
+                        || coalesce({{ nearest('device', ref('devices'), asked) }}, 'none')
                     )
             end
         from {{ ref('devices') }} as devices
         where
-            contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
-            or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }})
+            coalesce(
+                contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
+                or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }}),
+                devices.is_default_device
+            )
     )
 {%- endmacro %}
 

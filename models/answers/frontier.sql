@@ -1,5 +1,5 @@
 {%- set parameters = [
-    "device varchar := 'rtx4090'",
+    "device varchar := null",
     "phase varchar := 'infer'",
     "compiled boolean := false",
     "imagenet1k_only boolean := false",

@@ -1,6 +1,6 @@
 {%- set parameters = [
     "model varchar",
-    "device varchar := 'rtx4090'",
+    "device varchar := null",
     "phase varchar := 'infer'",
     "compiled boolean := false",
 ] -%}

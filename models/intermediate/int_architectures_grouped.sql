@@ -26,9 +26,13 @@ name_groups as (
         union_architectures.architecture,
         coalesce(
             arg_max(exceptions.architecture_group, length(exceptions.prefix)),
-            regexp_extract(
-                union_architectures.architecture, '^(?:tf_)?([a-z]+?(?:v\d)?)(?:[^a-z]|$)', 1
-            )
+            nullif(
+                regexp_extract(
+                    union_architectures.architecture, '^(?:tf_)?([a-z]+?(?:v\d)?)(?:[^a-z]|$)', 1
+                ),
+                ''
+            ),
+            'unknown'
         ) as architecture_group
     from union_architectures
     left join exceptions on starts_with(union_architectures.architecture, exceptions.prefix)

@@ -13,6 +13,11 @@ datasets as (
     where is_extra_data
 ),
 
+unknown_tags as (
+    select distinct tag from {{ ref('int_tag_tokens') }}
+    where not is_known
+),
+
 distillation_tokens as (
     select token from {{ ref('tag_tokens') }}
     where kind = 'distillation'
@@ -44,15 +49,28 @@ find_distillation as (
             )
 ),
 
+-- Without a tag, or with a word that nobody explained, the rest may have been left unsaid.
 describe_training as (
     select
         models.model,
-        coalesce(find_datasets.pretrained_on, 'imagenet-1k') as pretrained_on,
-        find_datasets.model is not null as is_extra_data,
-        find_distillation.model is not null as is_distilled
+        models.tag is null or unknown_tags.tag is not null as is_unknown,
+        case
+            when find_datasets.model is not null then find_datasets.pretrained_on
+            when is_unknown then 'unknown'
+            else 'imagenet-1k'
+        end as pretrained_on,
+        case
+            when find_datasets.model is not null then true
+            when not is_unknown then false
+        end as is_extra_data,
+        case
+            when find_distillation.model is not null then true
+            when not is_unknown then false
+        end as is_distilled
     from models
+    left join unknown_tags on models.tag = unknown_tags.tag
     left join find_datasets on models.model = find_datasets.model
     left join find_distillation on models.model = find_distillation.model
 )
 
-select * from describe_training
+select * exclude (is_unknown) from describe_training

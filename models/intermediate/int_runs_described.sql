@@ -22,9 +22,15 @@ name_devices as (
         benchmark_files.sha256,
         benchmark_files.upstream_rows,
         benchmark_files.is_compiled,
-        device_keys.device,
-        device_keys.device_name,
-        device_keys.device_kind,
+        coalesce(device_keys.device, benchmark_files.device_key) as device,
+        coalesce(device_keys.device_name, benchmark_files.device_key) as device_name,
+        coalesce(device_keys.short_name, benchmark_files.device_key) as short_name,
+        coalesce(
+            device_keys.device_kind, if(benchmark_files.cuda_version is null, 'cpu', 'gpu')
+        ) as device_kind,
+        device_keys.vendor,
+        device_keys.memory_gb,
+        benchmark_files.device_key,
         string_split(benchmark_files.torch_version, '.')::integer[] as torch_order
     from benchmark_files
     left join device_keys on benchmark_files.device_key = device_keys.device_key

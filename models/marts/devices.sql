@@ -1,22 +1,21 @@
 with
 
-device_keys as (
-    select * from {{ ref('device_keys') }}
+described_runs as (
+    select * from {{ ref('int_runs_described') }}
 ),
 
 runs as (
     select * from {{ ref('benchmark_runs') }}
 ),
 
+device_keys as (
+    select * from {{ ref('device_keys') }}
+),
+
 gather_keys as (
     select
         device,
-        any_value(device_name) as device_name,
-        any_value(short_name) as short_name,
-        any_value(device_kind) as device_kind,
-        any_value(vendor) as vendor,
-        any_value(memory_gb) as memory_gb,
-        list_sort(list_distinct(list(device_key) || list(device))) as device_keys
+        list(device_key) as device_keys
     from device_keys
     group by device
 ),
@@ -24,21 +23,49 @@ gather_keys as (
 gather_runs as (
     select
         device,
+        any_value(device_name) as device_name,
+        any_value(short_name) as short_name,
+        any_value(device_kind) as device_kind,
+        any_value(vendor) as vendor,
+        any_value(memory_gb) as memory_gb,
         list_sort(list(distinct phase)) as phases,
         list_sort(list(distinct phase || if(is_compiled, ' compiled', ' eager'))) as run_kinds,
         count(*) as runs
-    from runs
+    from described_runs
     group by device
+),
+
+-- The device asked for where none is named.
+choose_default as (
+    select runs.device
+    from runs
+    inner join described_runs on runs.run = described_runs.run
+    where runs.is_default_run and runs.phase = 'infer'
+    order by
+        runs.device = '{{ var("default_device") }}' desc,
+        described_runs.torch_order desc,
+        runs.matched_rows desc,
+        runs.device asc
+    limit 1
 ),
 
 describe_devices as (
     select
-        gather_keys.*,
+        gather_runs.device,
+        gather_runs.device_name,
+        gather_runs.short_name,
+        gather_runs.device_kind,
+        gather_runs.vendor,
+        gather_runs.memory_gb,
+        list_sort(list_distinct(coalesce(gather_keys.device_keys, []) || [gather_runs.device]))
+            as device_keys,
         gather_runs.phases,
         gather_runs.run_kinds,
-        gather_runs.runs
-    from gather_keys
-    inner join gather_runs on gather_keys.device = gather_runs.device
+        gather_runs.runs,
+        choose_default.device is not null as is_default_device
+    from gather_runs
+    left join gather_keys on gather_runs.device = gather_keys.device
+    left join choose_default on gather_runs.device = choose_default.device
 )
 
 select * from describe_devices

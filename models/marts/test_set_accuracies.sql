@@ -13,7 +13,7 @@ add_clean_accuracy as (
         results.test_set,
         results.model,
         results.img_size,
-        test_sets.short_name,
+        coalesce(test_sets.short_name, results.test_set) as short_name,
         results.top1,
         100 * sqrt(results.top1 / 100 * (1 - results.top1 / 100) / test_sets.images)
             as top1_standard_error,
@@ -21,7 +21,7 @@ add_clean_accuracy as (
         ln(nullif(results.top1, 0) / nullif(100 - results.top1, 0)) as logit,
         ln(nullif(clean.top1, 0) / nullif(100 - clean.top1, 0)) as clean_logit
     from results
-    inner join test_sets on results.test_set = test_sets.test_set
+    left join test_sets on results.test_set = test_sets.test_set
     left join results as clean
         on
             test_sets.clean_test_set = clean.test_set

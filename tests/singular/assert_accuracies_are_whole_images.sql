@@ -7,7 +7,7 @@ select
     results.top1,
     test_sets.images
 from {{ ref('stg_imagenet_results') }} as results
-left join {{ ref('test_sets') }} as test_sets on results.test_set = test_sets.test_set
+inner join {{ ref('test_sets') }} as test_sets on results.test_set = test_sets.test_set
 where
     results.test_set not in ('imagenet-real', 'sketch')
     and not coalesce(

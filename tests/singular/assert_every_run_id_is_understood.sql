@@ -1,4 +1,4 @@
--- A run id outside the grammar, or a device that is not in the seed devices.
+-- A run id outside the grammar.
 select
     run,
     phase,
@@ -6,6 +6,6 @@ select
     memory_layout,
     torch_version,
     cuda_version,
-    device
+    device_key
 from {{ ref('int_runs_described') }}
-where phase = '' or device is null
+where phase = ''
