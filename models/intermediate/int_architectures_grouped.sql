@@ -28,7 +28,9 @@ name_groups as (
             arg_max(exceptions.architecture_group, length(exceptions.prefix)),
             nullif(
                 regexp_extract(
-                    union_architectures.architecture, '^(?:tf_)?([a-z]+?(?:v\d)?)(?:[^a-z]|$)', 1
+                    lower(union_architectures.architecture),
+                    '^(?:tf_)?([a-z]+?(?:v\d)?)(?:[^a-z]|$)',
+                    1
                 ),
                 ''
             ),
