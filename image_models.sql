@@ -9,5 +9,6 @@
 .print "  from upgrades('resnet50.a1_in1k', device := '5090') limit 5;"
 .print "  from find_models('convnext base 22k');"
 .print
-.print "More: from help();   Tables: show tables;   Columns: describe model_benchmarks;"
+.print "All functions: from help();   all tables: show tables;   the columns of one, explained:"
+.print "  select column_name, comment from duckdb_columns() where table_name = 'models';"
 .print
