@@ -82,7 +82,6 @@ QUERIES = {
             v2_top1, v2_robustness, sketch_top1, sketch_robustness,
             a_top1, a_robustness, r_top1, r_robustness
         from model_accuracy
-        inner join models using (model)
         order by model, img_size
     """,
     "run_comparisons": """
@@ -90,29 +89,22 @@ QUERIES = {
             from_run, to_run, same_batch_n::integer as same_batch_n,
             same_batch_speed_up::double as same_batch_speed_up,
             frontier_jaccard::double as frontier_jaccard,
-            case effect
-                when 'compiled' then 'eager to compiled' else 'nchw to nhwc'
-            end as effect,
+            from_setting || ' to ' || to_setting as effect,
             concat(
-                regexp_replace(to_runs.device_name, '^NVIDIA (GeForce )?', ''), '<br>',
-                case when to_runs.phase = 'train' then 'training, ' end,
-                to_runs.torch_version,
-                case effect when 'compiled' then ' compiled' else ' nhwc' end
+                to_device_short_name, '<br>',
+                case when phase = 'train' then 'training, ' end,
+                to_torch_version, ' ', to_setting
             ) as label
         from run_comparisons
-        inner join benchmark_runs as to_runs on to_run = to_runs.run
-        where
-            (effect = 'compiled' and to_runs.is_compiled)
-            or (effect = 'layout' and to_runs.memory_layout = 'nhwc')
+        where to_setting in ('compiled', 'nhwc')
         order by effect, same_batch_speed_up desc
     """,
     "cost_proxies": """
         select
             proxy, n::integer as n, spearman::double as spearman,
             log_pearson::double as log_pearson, median_spread::double as median_spread,
-            regexp_replace(device_name, '^(NVIDIA (GeForce )?|Intel Core )', '') as label
+            device_short_name as label
         from cost_proxies
-        inner join benchmark_runs using (run)
         where phase = 'infer' and is_default_run
         order by device_kind desc, device_name
     """,
@@ -126,19 +118,11 @@ QUERIES = {
 EXPLORER_QUERIES = {
     "tested": """
         select
-            accuracy.model, accuracy.img_size, models.architecture_group, models.pretrained_on,
-            models.is_extra_data, models.is_distilled,
-            models.param_count, costs.gmacs, costs.macts, accuracy.top1, accuracy.top5,
-            accuracy.top1_standard_error, ties.ties, shifted_top1,
+            model, img_size, architecture_group, pretrained_on, is_extra_data, is_distilled,
+            param_count, gmacs, macts, top1, top5, top1_standard_error, ties, shifted_top1,
             v2_top1, sketch_top1, a_top1, r_top1,
             v2_robustness, sketch_robustness, a_robustness, r_robustness
-        from model_accuracy as accuracy
-        inner join models using (model)
-        inner join statistical_ties as ties using (model, img_size)
-        left join (
-            select model, img_size, any_value(gmacs) as gmacs, any_value(macts) as macts
-            from model_benchmarks group by all
-        ) as costs using (model, img_size)
+        from model_accuracy
         order by model, img_size
     """,
     "runs": """
@@ -206,21 +190,21 @@ FIGURES = {
                     avg(r_robustness) filter (is_extra_data) as extra_data_robustness,
                     avg(r_robustness) filter (not is_extra_data)
                         as imagenet1k_robustness
-                from model_accuracy inner join models using (model)
+                from model_accuracy
             ),
             (
                 select
                     min(same_batch_speed_up) as least_compiled,
                     max(same_batch_speed_up) as most_compiled,
                     max(frontier_jaccard) as compiled_jaccard
-                from run_comparisons inner join benchmark_runs on to_run = run
-                where effect = 'compiled' and is_compiled
+                from run_comparisons
+                where to_setting = 'compiled'
             ),
             (
                 select
                     median(spearman) filter (proxy = 'param_count') as param_count_spearman,
                     median(spearman) filter (proxy = 'macts') as macts_spearman
-                from cost_proxies inner join benchmark_runs using (run)
+                from cost_proxies
                 where is_default_run and device_kind = 'gpu' and phase = 'infer'
             )
     """

@@ -28,11 +28,10 @@ comparisons as (
         comparisons.same_batch_n,
         round(comparisons.same_batch_speed_up, 3) as same_batch_speed_up
     from {{ ref('run_comparisons') }} as comparisons
-    inner join {{ ref('benchmark_runs') }} as from_runs
-        on comparisons.from_run = from_runs.run
-    inner join {{ ref('benchmark_runs') }} as to_runs on comparisons.to_run = to_runs.run
     inner join chosen
-        on from_runs.device = chosen.from_device and to_runs.device = chosen.to_device
+        on
+            comparisons.from_device = chosen.from_device
+            and comparisons.to_device = chosen.to_device
 ),
 
 answer as (

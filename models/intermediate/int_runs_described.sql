@@ -24,7 +24,7 @@ name_devices as (
         benchmark_files.is_compiled,
         coalesce(device_keys.device, benchmark_files.device_key) as device,
         coalesce(device_keys.device_name, benchmark_files.device_key) as device_name,
-        coalesce(device_keys.short_name, benchmark_files.device_key) as short_name,
+        coalesce(device_keys.device_short_name, benchmark_files.device_key) as device_short_name,
         coalesce(
             device_keys.device_kind, if(benchmark_files.cuda_version is null, 'cpu', 'gpu')
         ) as device_kind,

@@ -27,6 +27,7 @@ describe_runs as (
         runs.cuda_version,
         runs.device,
         runs.device_name,
+        runs.device_short_name,
         runs.device_kind,
         runs.is_compiled,
         count_rows.benchmarked_rows,

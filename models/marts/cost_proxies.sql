@@ -4,6 +4,10 @@ benchmarks as (
     select * from {{ ref('model_benchmarks') }}
 ),
 
+runs as (
+    select * from {{ ref('benchmark_runs') }}
+),
+
 stack_proxies as (
     unpivot (
         select
@@ -52,6 +56,26 @@ correlate as (
         max(secs_range[2] / secs_range[1]) as max_spread
     from rank_and_spread
     group by run, proxy
+),
+
+describe_runs as (
+    select
+        correlate.run,
+        correlate.proxy,
+        runs.phase,
+        runs.device,
+        runs.device_name,
+        runs.device_short_name,
+        runs.device_kind,
+        runs.is_compiled,
+        runs.is_default_run,
+        correlate.n,
+        correlate.spearman,
+        correlate.log_pearson,
+        correlate.median_spread,
+        correlate.max_spread
+    from correlate
+    inner join runs on correlate.run = runs.run
 )
 
-select * from correlate
+select * from describe_runs

@@ -24,7 +24,7 @@ gather_runs as (
     select
         device,
         any_value(device_name) as device_name,
-        any_value(short_name) as short_name,
+        any_value(device_short_name) as device_short_name,
         any_value(device_kind) as device_kind,
         any_value(vendor) as vendor,
         any_value(memory_gb) as memory_gb,
@@ -53,7 +53,7 @@ describe_devices as (
     select
         gather_runs.device,
         gather_runs.device_name,
-        gather_runs.short_name,
+        gather_runs.device_short_name,
         gather_runs.device_kind,
         gather_runs.vendor,
         gather_runs.memory_gb,

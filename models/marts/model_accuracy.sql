@@ -4,6 +4,18 @@ accuracies as (
     select * from {{ ref('test_set_accuracies') }}
 ),
 
+models as (
+    select * from {{ ref('models') }}
+),
+
+costs as (
+    select * from {{ ref('int_costs_newest') }}
+),
+
+ties as (
+    select * from {{ ref('statistical_ties') }}
+),
+
 put_test_sets_side_by_side as (
     pivot accuracies
     on short_name in ('imagenet', 'real', 'v2', 'sketch', 'a', 'a_clean', 'r', 'r_clean')
@@ -59,6 +71,30 @@ name_columns as (
         (v2_top1 + sketch_top1 + a_top1 + r_top1) / 4 as shifted_top1
     from put_test_sets_side_by_side
     where imagenet_top1 is not null
+),
+
+describe_models as (
+    select
+        name_columns.*,
+        ties.ties,
+
+        models.architecture,
+        models.architecture_group,
+        models.family,
+        models.pretrained_on,
+
+        models.param_count,
+        costs.gmacs,
+        costs.macts,
+
+        models.is_extra_data,
+        models.is_distilled
+    from name_columns
+    inner join models on name_columns.model = models.model
+    inner join ties
+        on name_columns.model = ties.model and name_columns.img_size = ties.img_size
+    left join costs
+        on models.architecture = costs.architecture and name_columns.img_size = costs.img_size
 )
 
-select * from name_columns
+select * from describe_models

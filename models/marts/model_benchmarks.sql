@@ -8,28 +8,20 @@ runs as (
     select * from {{ ref('benchmark_runs') }}
 ),
 
-models as (
-    select * from {{ ref('models') }}
-),
-
 accuracy as (
     select * from {{ ref('model_accuracy') }}
-),
-
-costs as (
-    select * from {{ ref('int_costs_newest') }}
 ),
 
 join_at_the_same_size as (
     select
         timings.run,
-        models.model,
+        accuracy.model,
         timings.img_size,
 
-        models.architecture,
-        models.architecture_group,
-        models.family,
-        models.pretrained_on,
+        accuracy.architecture,
+        accuracy.architecture_group,
+        accuracy.family,
+        accuracy.pretrained_on,
 
         runs.phase,
         runs.device,
@@ -48,23 +40,22 @@ join_at_the_same_size as (
         accuracy.top1,
         accuracy.top5,
         accuracy.shifted_top1,
-        models.param_count,
-        costs.gmacs,
-        costs.macts,
+        accuracy.param_count,
+        accuracy.gmacs,
+        accuracy.macts,
 
         runs.is_compiled,
         runs.is_default_run,
         runs.is_newest,
-        models.is_extra_data,
-        models.is_distilled,
+        accuracy.is_extra_data,
+        accuracy.is_distilled,
         timings.is_timed_variant
     from timings
     inner join runs on timings.run = runs.run
-    inner join models on timings.architecture = models.architecture
     inner join accuracy
-        on models.model = accuracy.model and timings.img_size = accuracy.img_size
-    left join costs
-        on timings.architecture = costs.architecture and timings.img_size = costs.img_size
+        on
+            timings.architecture = accuracy.architecture
+            and timings.img_size = accuracy.img_size
 ),
 
 find_best_as_fast as (

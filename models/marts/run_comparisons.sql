@@ -8,25 +8,44 @@ runs as (
     select * from {{ ref('benchmark_runs') }}
 ),
 
+map_settings as (
+    select
+        *,
+        map(
+            ['compiled', 'cuda', 'device', 'layout', 'precision', 'torch'],
+            [
+                if(is_compiled, 'compiled', 'eager'),
+                cuda_version,
+                device_name,
+                memory_layout,
+                precision,
+                torch_version
+            ]
+        ) as set_up
+    from runs
+),
+
 pair_runs as (
     select
         row_number() over (order by from_runs.run, to_runs.run) as pair,
         from_runs.run as from_run,
         to_runs.run as to_run,
         from_runs.phase,
-        list_sort(list_distinct([
-            case when from_runs.device <> to_runs.device then 'device' end,
-            case when from_runs.torch_version <> to_runs.torch_version then 'torch' end,
-            case
-                when from_runs.cuda_version is distinct from to_runs.cuda_version then 'cuda'
-            end,
-            case when from_runs.precision <> to_runs.precision then 'precision' end,
-            case when from_runs.memory_layout <> to_runs.memory_layout then 'layout' end,
-            case when from_runs.is_compiled <> to_runs.is_compiled then 'compiled' end
-        ])) as settings_that_differ
-    from runs as from_runs
-    inner join runs as to_runs
+        from_runs.set_up as from_set_up,
+        to_runs.set_up as to_set_up
+    from map_settings as from_runs
+    inner join map_settings as to_runs
         on from_runs.phase = to_runs.phase and from_runs.run < to_runs.run
+),
+
+find_differences as (
+    select
+        *,
+        list_filter(
+            map_keys(from_set_up),
+            lambda setting: from_set_up[setting] is distinct from to_set_up[setting]
+        ) as settings_that_differ
+    from pair_runs
 ),
 
 pair_common_rows as (
@@ -75,22 +94,22 @@ summarise_pairs as (
 describe_pairs as (
     select
         summarise_pairs.*,
-        pair_runs.from_run,
-        pair_runs.to_run,
-        pair_runs.phase,
-        pair_runs.settings_that_differ
+        find_differences.from_run,
+        find_differences.to_run,
+        find_differences.phase,
+        find_differences.settings_that_differ
         || case
             when summarise_pairs.same_batch_n < summarise_pairs.n then ['batch size'] else []
         end as differs,
         case
             when
-                len(pair_runs.settings_that_differ) = 1
+                len(find_differences.settings_that_differ) = 1
                 and summarise_pairs.same_batch_n
                 >= {{ var('effect_min_share') }} * summarise_pairs.n
-                then pair_runs.settings_that_differ[1]
+                then find_differences.settings_that_differ[1]
         end as effect
-    from pair_runs
-    inner join summarise_pairs on pair_runs.pair = summarise_pairs.pair
+    from find_differences
+    inner join summarise_pairs on find_differences.pair = summarise_pairs.pair
 ),
 
 -- Each pair was compared once; its other direction is the reciprocal of every row.
@@ -106,22 +125,34 @@ add_other_direction as (
     from describe_pairs
 ),
 
-name_quantiles as (
+describe_runs as (
     select
-        from_run,
-        to_run,
-        phase,
-        n,
-        speed_ups[2] as median_speed_up,
-        speed_ups[1] as p10_speed_up,
-        speed_ups[3] as p90_speed_up,
-        spearman,
-        frontier_jaccard,
-        differs,
-        effect,
-        same_batch_n,
-        same_batch_speed_up
-    from add_other_direction
+        pairs.from_run,
+        pairs.to_run,
+        pairs.phase,
+        from_runs.device as from_device,
+        to_runs.device as to_device,
+        from_runs.device_name as from_device_name,
+        to_runs.device_name as to_device_name,
+        from_runs.device_short_name as from_device_short_name,
+        to_runs.device_short_name as to_device_short_name,
+        from_runs.torch_version as from_torch_version,
+        to_runs.torch_version as to_torch_version,
+        pairs.n,
+        pairs.speed_ups[2] as median_speed_up,
+        pairs.speed_ups[1] as p10_speed_up,
+        pairs.speed_ups[3] as p90_speed_up,
+        pairs.spearman,
+        pairs.frontier_jaccard,
+        pairs.differs,
+        pairs.effect,
+        from_runs.set_up[pairs.effect] as from_setting,
+        to_runs.set_up[pairs.effect] as to_setting,
+        pairs.same_batch_n,
+        pairs.same_batch_speed_up
+    from add_other_direction as pairs
+    inner join map_settings as from_runs on pairs.from_run = from_runs.run
+    inner join map_settings as to_runs on pairs.to_run = to_runs.run
 )
 
-select * from name_quantiles
+select * from describe_runs

@@ -2,27 +2,27 @@
 
 with
 
-accuracy as (
-    select * from {{ ref('model_accuracy') }}
+accuracies as (
+    select * from {{ ref('test_set_accuracies') }}
+    where test_set = 'imagenet'
 ),
 
 test_sets as (
     select * from {{ ref('test_sets') }}
-    where test_set = 'imagenet'
 ),
 
 -- q ties with p while (p - q)² <= z² (p (1 - p) + q (1 - q)) / n, an interval of q around p.
 solve_for_ties as (
     select
-        accuracy.model,
-        accuracy.img_size,
-        accuracy.top1,
-        2 * accuracy.top1 / 100 * test_sets.images + {{ z2 }} as linear,
+        accuracies.model,
+        accuracies.img_size,
+        accuracies.top1,
+        2 * accuracies.top1 / 100 * test_sets.images + {{ z2 }} as linear,
         test_sets.images + {{ z2 }} as square,
-        pow(accuracy.top1 / 100, 2) * test_sets.images
-        - {{ z2 }} * accuracy.top1 / 100 * (1 - accuracy.top1 / 100) as constant
-    from accuracy
-    cross join test_sets
+        pow(accuracies.top1 / 100, 2) * test_sets.images
+        - {{ z2 }} * accuracies.top1 / 100 * (1 - accuracies.top1 / 100) as constant
+    from accuracies
+    inner join test_sets on accuracies.test_set = test_sets.test_set
 ),
 
 bound_ties as (

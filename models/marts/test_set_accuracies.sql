@@ -8,12 +8,23 @@ test_sets as (
     select * from {{ ref('test_sets') }}
 ),
 
+models as (
+    select * from {{ ref('models') }}
+),
+
+imagenet_results as (
+    select * from results
+    where test_set = 'imagenet'
+),
+
 add_clean_accuracy as (
     select
         results.test_set,
         results.model,
         results.img_size,
         coalesce(test_sets.short_name, results.test_set) as short_name,
+        coalesce(test_sets.display_name, results.test_set) as display_name,
+        test_sets.clean_test_set,
         results.top1,
         100 * sqrt(results.top1 / 100 * (1 - results.top1 / 100) / test_sets.images)
             as top1_standard_error,
@@ -45,6 +56,8 @@ measure_robustness as (
         accuracies.model,
         accuracies.img_size,
         accuracies.short_name,
+        accuracies.display_name,
+        accuracies.clean_test_set,
         accuracies.top1,
         accuracies.top1_standard_error,
         rank() over (
@@ -55,6 +68,20 @@ measure_robustness as (
             as robustness
     from add_clean_accuracy as accuracies
     left join fit_lines on accuracies.test_set = fit_lines.test_set
+),
+
+describe_models as (
+    select
+        measure_robustness.*,
+        models.pretrained_on,
+        imagenet_results.top1 as imagenet_top1,
+        models.is_extra_data
+    from measure_robustness
+    inner join models on measure_robustness.model = models.model
+    inner join imagenet_results
+        on
+            measure_robustness.model = imagenet_results.model
+            and measure_robustness.img_size = imagenet_results.img_size
 )
 
-select * from measure_robustness
+select * from describe_models

@@ -251,6 +251,60 @@ def test_resolution_tradeoffs(mart):
             assert row.best_other_more_top1 == pytest.approx(others.top1.max() - small.top1)
 
 
+def test_headline_figures(mart):
+    figures = mart("from headline_figures").set_index("figure")
+    for phase in ("infer", "train"):
+        rows = mart(f"from notebook_benchmarks where phase = '{phase}'")
+        medium = rows[(rows.benchmark_param_count >= 20) & (rows.benchmark_param_count <= 30)]
+        convnext = rows[rows.family == "convnext"]
+        expected = {
+            "models": len(rows),
+            "families": rows.family.nunique(),
+            "headline_families": rows.family[rows.is_headline_family].nunique(),
+            "mismatched": (rows.benchmark_img_size != rows.img_size).sum(),
+            "convnext": len(convnext),
+            "convnext_mismatched": (convnext.benchmark_img_size != convnext.img_size).sum(),
+            "in22": rows.architecture.str.contains("in22").sum(),
+            "fastest": 1000 / rows.samples_per_sec.max(),
+            "most_accurate": rows.top1.max(),
+            "medium": len(medium),
+            "medium_spread": medium.samples_per_sec.max() / medium.samples_per_sec.min(),
+        }
+        for name, value in expected.items():
+            assert figures.value[f"{phase}_{name}"] == pytest.approx(value), name
+        assert figures.label[f"{phase}_fastest"] == rows.family[rows.secs.idxmin()]
+        assert figures.label[f"{phase}_most_accurate"] == rows.family[rows.top1.idxmax()]
+
+    benchmarks = mart("from model_benchmarks")
+    on_frontier = benchmarks.groupby(["model", "img_size"]).is_frontier.agg(["size", "mean"])
+    accuracy = mart("from model_accuracy").set_index("model")
+    robustness = accuracy.r_robustness.groupby(accuracy.is_extra_data).mean()
+    comparisons = mart("from run_comparisons").set_index(["from_run", "to_run"])
+    compiled = comparisons[
+        [to_run == f"{from_run}-dynamo" for from_run, to_run in comparisons.index]
+    ]
+    # Few rows of the same batch size are no fair sample.
+    compiled = compiled[compiled.same_batch_n >= 0.1 * compiled.n]
+    runs = benchmarks[(benchmarks.phase == "infer") & (benchmarks.device_kind == "gpu")]
+    runs = [run for _, run in runs[runs.is_default_run].groupby("run")]
+    expected = {
+        "models": accuracy.index.nunique(),
+        "devices": benchmarks.device.nunique(),
+        "stable_models": ((on_frontier["size"] >= 10) & (on_frontier["mean"] >= 0.9)).sum(),
+        "most_robust": accuracy.r_robustness.max(),
+        "extra_data_robustness": robustness[True],
+        "imagenet1k_robustness": robustness[False],
+        "least_compiled": compiled.same_batch_speed_up.min(),
+        "most_compiled": compiled.same_batch_speed_up.max(),
+        "compiled_jaccard": compiled.frontier_jaccard.max(),
+        "param_count_spearman": np.median([spearman(run.secs, run.param_count) for run in runs]),
+        "macts_spearman": np.median([spearman(run.secs, run.macts) for run in runs]),
+    }
+    for name, value in expected.items():
+        assert figures.value[name] == pytest.approx(value), name
+    assert figures.label["most_robust"] == accuracy.pretrained_on[accuracy.r_robustness.idxmax()]
+
+
 def test_every_reason_for_leaving_a_row_out_is_counted(mart):
     reasons = mart("select reason, count(*) as n from left_out_rows group by reason")
     assert dict(zip(reasons.reason, reasons.n, strict=True)) == {

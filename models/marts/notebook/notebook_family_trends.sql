@@ -18,6 +18,14 @@ fit_lines as (
     from benchmarks
     where is_headline_family
     group by phase, family
+),
+
+find_ends as (
+    select
+        *,
+        intercept + slope * log10(min_secs) as top1_at_min_secs,
+        intercept + slope * log10(max_secs) as top1_at_max_secs
+    from fit_lines
 )
 
-select * from fit_lines
+select * from find_ends

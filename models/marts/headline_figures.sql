@@ -1,0 +1,221 @@
+with
+
+notebook_benchmarks as (
+    select * from {{ ref('notebook_benchmarks') }}
+),
+
+accuracies as (
+    select * from {{ ref('test_set_accuracies') }}
+    where test_set = 'imagenet-r'
+),
+
+runs as (
+    select * from {{ ref('benchmark_runs') }}
+),
+
+stable_models as (
+    select * from {{ ref('frontier_stability') }}
+    where runs >= 10 and frontier_share >= 0.9
+),
+
+comparisons as (
+    select * from {{ ref('run_comparisons') }}
+    where effect = 'compiled' and to_setting = 'compiled'
+),
+
+proxies as (
+    select * from {{ ref('cost_proxies') }}
+    where is_default_run and phase = 'infer' and device_kind = 'gpu'
+),
+
+models as (
+    select * from {{ ref('models') }}
+),
+
+devices as (
+    select * from {{ ref('devices') }}
+),
+
+mark_medium_models as (
+    select
+        *,
+        benchmark_param_count between 20 and 30 as is_medium
+    from notebook_benchmarks
+),
+
+measure_notebook as (
+    select
+        phase,
+        count(*) as models,
+        count(distinct family) as families,
+        count(distinct family) filter (where is_headline_family) as headline_families,
+        count_if(not is_size_matched) as mismatched,
+        count_if(family = 'convnext') as convnext,
+        count_if(family = 'convnext' and not is_size_matched) as convnext_mismatched,
+        count_if(contains(family, 'in22')) as in22,
+        min(secs) as least_secs,
+        arg_min(family, secs) as fastest_family,
+        max(top1) as best_top1,
+        arg_max(family, top1) as most_accurate_family,
+        count_if(is_medium) as medium,
+        min(secs) filter (where is_medium) as least_medium_secs,
+        max(secs) filter (where is_medium) as most_medium_secs
+    from mark_medium_models
+    group by phase
+),
+
+list_notebook_figures as (
+    select
+        measured.phase || '_' || figures.figure as figure,
+        figures.* exclude (figure)
+    from measure_notebook as measured
+    inner join runs on runs.run = measured.phase || '-{{ var("notebook_setup") }}'
+    cross join lateral (
+        values
+        (
+            'models', measured.models, 'models', runs.device_short_name,
+            'models that the notebook plots; the device that timed them'
+        ),
+        ('families', measured.families, 'families', null, 'families among them'),
+        (
+            'headline_families', measured.headline_families, 'families', null,
+            'families that the notebook looks at closely'
+        ),
+        (
+            'mismatched', measured.mismatched, 'models', null,
+            'models with speed and accuracy from different image sizes'
+        ),
+        (
+            'convnext', measured.convnext, 'models', 'convnext',
+            'models of one family; that family'
+        ),
+        (
+            'convnext_mismatched', measured.convnext_mismatched, 'models', null,
+            'those of them with speed and accuracy from different image sizes'
+        ),
+        (
+            'in22', measured.in22, 'models', null,
+            'models of a family that by its name was pretrained on ImageNet-22k'
+        ),
+        (
+            'fastest', 1000 * measured.least_secs, 'ms per image', measured.fastest_family,
+            'time of the fastest model; its family'
+        ),
+        (
+            'most_accurate', measured.best_top1, '%', measured.most_accurate_family,
+            'top1 of the most accurate model; its family'
+        ),
+        (
+            'medium', measured.medium, 'models', null,
+            'models with 20 to 30 million parameters'
+        ),
+        (
+            'medium_spread', measured.most_medium_secs / measured.least_medium_secs, 'times', null,
+            'time of the slowest of them over that of the fastest'
+        )
+    ) as figures (figure, value, unit, label, meaning)
+),
+
+measure_robustness as (
+    select
+        any_value(display_name) as test_set_name,
+        max(robustness) as most_robust,
+        arg_max(pretrained_on, robustness) as most_robust_pretrained_on,
+        avg(robustness) filter (where is_extra_data) as extra_data_robustness,
+        avg(robustness) filter (where not is_extra_data) as imagenet1k_robustness
+    from accuracies
+),
+
+measure_compiling as (
+    select
+        min(same_batch_speed_up) as least_speed_up,
+        max(same_batch_speed_up) as most_speed_up,
+        max(frontier_jaccard) as jaccard
+    from comparisons
+),
+
+measure_proxies as (
+    select
+        median(spearman) filter (where proxy = 'param_count') as param_count,
+        median(spearman) filter (where proxy = 'macts') as macts
+    from proxies
+),
+
+count_models as (
+    select count(*) as models from models
+),
+
+count_devices as (
+    select count(*) as devices from devices
+),
+
+count_stable_models as (
+    select count(*) as models from stable_models
+),
+
+list_todays_figures as (
+    select figures.*
+    from measure_robustness
+    cross join measure_compiling
+    cross join measure_proxies
+    cross join count_models
+    cross join count_devices
+    cross join count_stable_models
+    cross join lateral (
+        values
+        ('models', count_models.models, 'models', null, 'models of the newest snapshot'),
+        ('devices', count_devices.devices, 'devices', null, 'devices that models were timed on'),
+        (
+            'stable_models', count_stable_models.models, 'models', null,
+            'models timed in ten runs or more and on nine frontiers out of ten'
+        ),
+        (
+            'most_robust', measure_robustness.most_robust, 'logits',
+            measure_robustness.most_robust_pretrained_on,
+            'highest robustness on ImageNet-R; what its model was pretrained on'
+        ),
+        (
+            'extra_data_robustness', measure_robustness.extra_data_robustness, 'logits',
+            measure_robustness.test_set_name,
+            'mean robustness of models pretrained on more than ImageNet-1k; the test set'
+        ),
+        (
+            'imagenet1k_robustness', measure_robustness.imagenet1k_robustness, 'logits',
+            measure_robustness.test_set_name,
+            'mean robustness of all other models; the test set'
+        ),
+        (
+            'least_compiled', measure_compiling.least_speed_up, 'times', null,
+            'median speed-up by compiling, where it is least'
+        ),
+        (
+            'most_compiled', measure_compiling.most_speed_up, 'times', null,
+            'median speed-up by compiling, where it is most'
+        ),
+        (
+            'compiled_jaccard', measure_compiling.jaccard, 'share, 0 to 1', null,
+            'share of the models on either frontier, compiled or not, that are on both, at most'
+        ),
+        (
+            'param_count_spearman', measure_proxies.param_count, 'rank correlation, -1 to 1', null,
+            'parameters with the time per image on the median graphics card'
+        ),
+        (
+            'macts_spearman', measure_proxies.macts, 'rank correlation, -1 to 1', null,
+            'activations with the time per image on the median graphics card'
+        )
+    ) as figures (figure, value, unit, label, meaning)
+),
+
+union_figures as (
+    select * from list_notebook_figures
+    union all
+    select * from list_todays_figures
+),
+
+keep_known_figures as (
+    select * from union_figures
+    where value is not null
+)
+
+select * from keep_known_figures
