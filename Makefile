@@ -1,4 +1,4 @@
-# make          builds the database, draws the charts and says where they are
+# make          builds the database, draws the pages and says where they are
 # make test     builds in a scratch database and runs every test and linter
 # make shell    opens the database in the DuckDB shell, with its questions at hand
 # make exports  writes the marts as Parquet and CSV
@@ -9,15 +9,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 INPUTS := $(shell find seeds models macros tests/generic tests/singular) \
           dbt_project.yml profiles.yml
+PAGES := reports/index.html reports/explorer.html
+TEMPLATES := $(shell find scripts/templates -name '*.js' -o -name '*.html.jinja')
 
 # An interrupted make leaves the published database alone.
 .PRECIOUS: image_models.duckdb
 .PHONY: report test shell exports docs benchmark
 
-report: reports/index.html
-	@echo "The report: $(abspath $<)"
+report: $(PAGES)
+	@echo "The pages: $(abspath $^)"
 
-reports/index.html: image_models.duckdb scripts/plot.py scripts/charts.py $(wildcard scripts/templates/*)
+$(PAGES) &: image_models.duckdb scripts/plot.py scripts/charts.py $(TEMPLATES)
 	$(BIN)/python scripts/plot.py
 
 image_models.duckdb: .venv/installed $(INPUTS) scripts/build.py

@@ -1,397 +1,314 @@
-"""The charts: functions from rows of the marts to plotly figures.
+"""The charts: pure functions from frames of the marts to plotly figures.
 
-Rows are named tuples, None where a value is missing. A figure is the plain dict that plotly.js
-takes: neither pandas nor go.Figure is imported, for that takes longer than all the rest; the
-tests have go.Figure check each chart. Times are in seconds per image unless a name says ms,
-accuracies in percent, image sizes in pixels a side, parameters in millions.
+Times are in seconds per image unless a name says ms, accuracies in percent, image sizes in
+pixels a side, parameters in millions.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from functools import cache
+import html
+import re
+from functools import partial
 from itertools import product
-from operator import attrgetter
-from pkgutil import get_data
-from typing import Any
+from math import sqrt
 
-from markupsafe import escape
+import pandas as pd
+import plotly.express as px
+import plotly.graph_objects as go
 
-Row = Any
-"""A named tuple with the columns of a mart."""
-
+BLUE, ORANGE, RED, GREY = "#0072b2", "#e69f00", "#d62728", "#4d4d4d"
 COLOURS = (
-    "#0072b2", "#e69f00", "#009e73", "#d62728", "#9467bd", "#8c564b",
-    "#e377c2", "#7a8b00", "#17becf", "#4d4d4d", "#a6761d", "#5b5bd6",
-)  # fmt: skip
-VIRIDIS = (
-    "#440154", "#482878", "#3e4989", "#31688e", "#26828e",
-    "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
+    BLUE, ORANGE, "#009e73", RED, "#9467bd", "#8c564b",
+    "#e377c2", "#7a8b00", "#17becf", GREY, "#a6761d", "#5b5bd6",
 )  # fmt: skip
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 LARGEST_BUBBLE = 30  # pixels across
-EXTRA_DATA = {True: ("pretrained on more", "#0072b2"), False: ("ImageNet-1k only", "#e69f00")}
+PRETRAINING = {True: "pretrained on more", False: "ImageNet-1k only"}
+UNKNOWN = "pretraining unknown"
+PRETRAINING_COLOURS = {PRETRAINING[True]: BLUE, PRETRAINING[False]: ORANGE, UNKNOWN: GREY}
 FRONTIERS = {
-    "is_frontier": ("frontier", "#0072b2", "solid"),
-    "is_frontier_imagenet1k": ("frontier, ImageNet-1k only", "#e69f00", "dot"),
+    "is_frontier": ("frontier", BLUE, "solid"),
+    "is_frontier_imagenet1k": ("frontier, ImageNet-1k only", ORANGE, "dot"),
 }
-PROXIES = {
-    "param_count": ("parameters", "#d62728"),
-    "gmacs": ("GMACs", "#e69f00"),
-    "macts": ("activations", "#0072b2"),
+PROXIES = {"param_count": "parameters", "gmacs": "GMACs", "macts": "activations"}
+PROXY_COLOURS = dict(zip(PROXIES.values(), (RED, ORANGE, BLUE), strict=True))
+
+TIME_AXIS = {
+    "title": "Time per image (log scale)",
+    "type": "log",
+    "dtick": "D2",
+    "exponentformat": "SI",
+    "minexponent": 1,
+    "ticksuffix": "s",
 }
-
-TIME = "Time per image (log scale)"
-TOP1 = "ImageNet top-1 accuracy (%)"
-LEGEND = {"itemsizing": "constant", "tracegroupgap": 0}
-# The file behind plotly.io.templates, which takes 60 ms to check it.
-PLOTLY_WHITE = json.loads(get_data("plotly", "package_data/templates/plotly_white.json"))
+TOP1_AXIS = {"title": "ImageNet top-1 accuracy (%)"}
+LABEL_AXIS = {"title": None, "autorange": "reversed", "ticksuffix": " "}
 
 
-def figure(traces: list[dict], top: int = 30, **layout: object) -> dict:
-    """Return a figure with so many pixels above it."""
-    return {
-        "data": traces,
-        "layout": {
-            "template": PLOTLY_WHITE,
-            "autosize": True,
-            "margin": {"l": 10, "r": 10, "t": top, "b": 10},
-            "hoverlabel": {"align": "left"},
-            "legend": LEGEND,
-            **layout,
-        },
-    }
-
-
-def choice(options: dict[str, list[dict]], **layout: object) -> dict:
-    """Return a figure with a menu that shows one option's traces; the first is shown at first."""
-    owners = [option for option, traces in options.items() for _ in traces]
-    shown = {option: [owner == option for owner in owners] for option in options}
-    menu = {
-        "buttons": [
-            {"label": option, "method": "restyle", "args": ["visible", visible]}
-            for option, visible in shown.items()
-        ],
-        "active": 0,
-        "x": 0,
-        "xanchor": "left",
-        "y": 1.02,
-        "yanchor": "bottom",
-        "showactive": True,
-    }
-    first = next(iter(options))
-    traces = [
-        {**trace, "visible": option == first}
-        for option, traces in options.items()
-        for trace in traces
-    ]
-    return figure(traces, top=60, updatemenus=[menu], **layout)
+def escaped(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with its texts escaped, for plotly takes them for HTML, all but quotes."""
+    escape = partial(html.escape, quote=False)
+    texts = frame.columns[frame.dtypes == "str"]
+    return frame.assign(**{text: frame[text].map(escape, "ignore") for text in texts})
 
 
 def scatter(
-    rows: list[Row], x: str, y: str, hover: Callable[[Row], tuple], **settings: object
-) -> dict:
-    """Return a trace of two columns; hover gives what the hover text of a row quotes."""
-    return {
-        "type": "scatter",
-        "x": [getattr(row, x) for row in rows],
-        "y": [getattr(row, y) for row in rows],
-        "customdata": [hover(row) for row in rows],
-        **settings,
-    }
+    frame: pd.DataFrame, x: str, y: str, hover: str, marker: dict, **settings: object
+) -> go.Figure:
+    """Scatter two columns of the frame; the hover text quotes its columns as %{column}."""
+    quoted = dict.fromkeys(re.findall(r"%{(\w+)", hover))
+    columns = [column for column in quoted if column not in (x, y)]
+    sources = {column: f"customdata[{place}]" for place, column in enumerate(columns)}
+    sources |= {x: "x", y: "y"}
+    template = re.sub(r"%{(\w+)", lambda column: "%{" + sources[column[1]], hover)
+    # WebGL, which px takes for many points, is not there on every machine.
+    figure = px.scatter(frame, x, y, custom_data=columns, render_mode="svg", **settings)
+    return figure.update_traces(
+        hovertemplate=template + "<extra></extra>",
+        marker={"line": {"width": 0.5, "color": "white"}, **marker},
+        # Each entry for itself: groups would stand in columns on a narrow screen.
+        legendgroup="",
+    )
 
 
-def grouped(rows: list[Row], column: str) -> dict[Any, list[Row]]:
-    """Return the rows by their value in the column, in the order of first appearance."""
-    groups = {}
-    for row in rows:
-        groups.setdefault(getattr(row, column), []).append(row)
-    return groups
+def finish(
+    figure: go.Figure, x: dict, y: dict, top: int = 30, legend: str = "", **layout: object
+) -> go.Figure:
+    """Give the figure its axes, a title for its legend and what all charts share."""
+    return figure.update_layout(
+        template="plotly_white",
+        xaxis={"automargin": True, **x},
+        yaxis={"automargin": True, **y},
+        margin={"l": 10, "r": 10, "t": top, "b": 10},
+        hoverlabel={"align": "left"},
+        legend={"title": legend, "itemsizing": "constant", "tracegroupgap": 0},
+        **layout,
+    )
 
 
-def axis(title: str, **settings: object) -> dict:
-    return {"title": {"text": title}, "automargin": True, **settings}
-
-
-def time_axis() -> dict:
-    si = {"exponentformat": "SI", "minexponent": 1, "ticksuffix": "s"}
-    return axis(TIME, type="log", dtick="D2", **si)
-
-
-@cache
-def escaped(name: str) -> str:
-    return str(escape(name))
-
-
-def small_marker(**settings: object) -> dict:
-    return {"size": 8, "opacity": 0.7, "line": {"width": 0.5, "color": "white"}, **settings}
+def choice(options: dict[str, list[go.Scatter]], x: dict, y: dict) -> go.Figure:
+    """Return a figure with a menu that shows one option's traces; the first is shown at first."""
+    owners = [option for option, traces in options.items() for _ in traces]
+    figure = go.Figure([trace for traces in options.values() for trace in traces])
+    first = next(iter(options))
+    for trace, owner in zip(figure.data, owners, strict=True):
+        trace.visible = owner == first
+    buttons = [
+        {
+            "label": option,
+            "method": "restyle",
+            "args": ["visible", [owner == option for owner in owners]],
+        }
+        for option in options
+    ]
+    menu = {"buttons": buttons, "active": 0, "showactive": True}
+    place = {"x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"}
+    return finish(figure, x, y, top=60, updatemenus=[menu | place])
 
 
 # --- the notebook's charts ----------------------------------------------------------
 
 NOTEBOOK_HOVER = (
-    "<b>%{customdata[0]}</b><br>family %{customdata[1]}<br><br>"
-    "top-1 %{customdata[2]:.2f} %, top-5 %{customdata[3]:.2f} %<br>tested at %{customdata[4]} px"
-    "<br>%{customdata[5]:.3f} ms per image<br>%{customdata[6]:,.0f} images/s<br>"
-    "timed at %{customdata[7]} px, batch %{customdata[8]}<br>"
-    "%{customdata[9]:.2f} M parameters%{customdata[10]}<extra></extra>"
+    "<b>%{model}</b><br>family %{family}<br><br>"
+    "top-1 %{top1:.2f} %, top-5 %{top5:.2f} %<br>tested at %{img_size} px<br>"
+    "%{ms:.3f} ms per image<br>%{samples_per_sec:,.0f} images/s<br>"
+    "timed at %{benchmark_img_size} px, batch %{batch_size}<br>"
+    "%{benchmark_param_count:.2f} M parameters%{warning}"
+)
+TREND_HOVER = (
+    "<b>{family}</b><br>{slope:+.1f} points of top-1 per tenfold time<br>"
+    "r² {r2:.2f}, {n} models<extra></extra>"
 )
 
 
-def family_styles(benchmarks: list[Row]) -> dict[str, dict[str, str]]:
-    """Return {family: {"color", "symbol"}}, one pair each; the headline families come first
-    and so differ in colour alone. Raises ValueError for more families than pairs."""
-    headline = {row.family for row in benchmarks if row.is_headline_family}
-    families = {row.family for row in benchmarks}
-    ordered = sorted(families, key=lambda family: (family not in headline, family))
-    pairs = list(product(SYMBOLS, COLOURS))
-    if len(ordered) > len(pairs):
-        raise ValueError(f"{len(ordered)} families, but only {len(pairs)} styles to tell them by")
+def family_looks(benchmarks: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return what px needs so that a family has one colour and symbol in all charts.
+
+    The headline families come first and so differ in colour alone.
+    """
+    headline_first = benchmarks.sort_values(
+        ["is_headline_family", "family"], ascending=[False, True]
+    )
+    families = headline_first["family"].unique()
+    symbols, colours = zip(*product(SYMBOLS, COLOURS), strict=True)
     return {
-        family: {"color": color, "symbol": symbol}
-        for family, (symbol, color) in zip(ordered, pairs, strict=False)
+        "color_discrete_map": dict(zip(families, colours, strict=False)),
+        "symbol_map": dict(zip(families, symbols, strict=False)),
+        "category_orders": {"family": sorted(families)},
     }
 
 
-def notebook_hover(row: Row) -> tuple:
-    return (
-        escaped(row.model),
-        row.family,
-        row.top1,
-        row.top5,
-        row.img_size,
-        row.secs * 1000,
-        row.samples_per_sec,
-        row.benchmark_img_size,
-        row.batch_size,
-        row.benchmark_param_count,
-        "" if row.is_size_matched else "<br><b>timed and tested at different sizes</b>",
+def for_notebook_hover(benchmarks: pd.DataFrame) -> pd.DataFrame:
+    warning = "<br><b>timed and tested at different sizes</b>"
+    return escaped(benchmarks).assign(
+        ms=1000 * benchmarks["secs"],
+        warning=benchmarks["is_size_matched"].map({True: "", False: warning}),
     )
 
 
-def draw_accuracy(benchmarks: list[Row], styles: dict, trends: list[Row] = ()) -> dict:
-    """Scatter top1 over secs, one trace per family, and a line per family that has a trend."""
-    largest = max(row.benchmark_img_size for row in benchmarks)
-    bubble = {
-        "sizemode": "area",
-        "sizeref": 2 * largest**2 / LARGEST_BUBBLE**2,
-        "sizemin": 3,
-        "opacity": 0.75,
-        "line": {"width": 0.5, "color": "white"},
-    }
-    bubbles = [
-        scatter(
-            rows,
-            "secs",
-            "top1",
-            notebook_hover,
-            name=family,
+def accuracy(benchmarks: pd.DataFrame, looks: dict) -> go.Figure:
+    """Scatter top1 over secs, one trace per family."""
+    figure = scatter(
+        for_notebook_hover(benchmarks).assign(area=benchmarks["benchmark_img_size"] ** 2),
+        "secs",
+        "top1",
+        NOTEBOOK_HOVER,
+        {"opacity": 0.75, "sizemin": 3},
+        color="family",
+        symbol="family",
+        size="area",
+        # px takes this for the width of a bubble of half the area.
+        size_max=LARGEST_BUBBLE / sqrt(2),
+        **looks,
+    )
+    figure.for_each_trace(lambda trace: trace.update(legendgroup=trace.name))
+    return finish(figure, TIME_AXIS, TOP1_AXIS, legend="family")
+
+
+def headline_families(benchmarks: pd.DataFrame, looks: dict, trends: pd.DataFrame) -> go.Figure:
+    """Scatter the headline families, each with its trend line."""
+    figure = accuracy(benchmarks[benchmarks["is_headline_family"]], looks)
+    for trend in trends.to_dict("records"):
+        family = trend["family"]
+        figure.add_scatter(
+            name=f"{family} line",
             legendgroup=family,
-            mode="markers",
-            hovertemplate=NOTEBOOK_HOVER,
-            marker={
-                **styles[family],
-                **bubble,
-                "size": [row.benchmark_img_size**2 for row in rows],
-            },
+            showlegend=False,
+            mode="lines",
+            x=[trend["min_secs"], trend["max_secs"]],
+            y=[trend["top1_at_min_secs"], trend["top1_at_max_secs"]],
+            line={"color": looks["color_discrete_map"][family], "width": 2},
+            hovertemplate=TREND_HOVER.format(**trend),
         )
-        for family, rows in sorted(grouped(benchmarks, "family").items())
-    ]
-    lines = [
-        {
-            "type": "scatter",
-            "name": f"{line.family} line",
-            "legendgroup": line.family,
-            "showlegend": False,
-            "mode": "lines",
-            "x": [line.min_secs, line.max_secs],
-            "y": [line.top1_at_min_secs, line.top1_at_max_secs],
-            "line": {"color": styles[line.family]["color"], "width": 2},
-            "hovertemplate": (
-                f"<b>{line.family}</b><br>{line.slope:+.1f} points of top-1 per tenfold time<br>"
-                f"r² {line.r2:.2f}, {line.n} models<extra></extra>"
-            ),
-        }
-        for line in trends
-    ]
-    legend = {**LEGEND, "title": {"text": "family"}}
-    return figure(bubbles + lines, xaxis=time_axis(), yaxis=axis(TOP1), legend=legend)
+    return figure
 
 
-def draw_parameter_counts(benchmarks: list[Row]) -> dict:
+def parameter_counts(benchmarks: pd.DataFrame) -> go.Figure:
     """Scatter secs over parameters, both log, coloured by image size."""
-    sizes = [row.benchmark_img_size for row in benchmarks]
-    points = scatter(
-        benchmarks,
+    figure = scatter(
+        for_notebook_hover(benchmarks),
         "benchmark_param_count",
         "secs",
-        notebook_hover,
-        mode="markers",
-        hovertemplate=NOTEBOOK_HOVER,
-        marker=small_marker(color=sizes, coloraxis="coloraxis"),
+        NOTEBOOK_HOVER,
+        {"size": 8, "opacity": 0.7},
+        color="benchmark_img_size",
+        color_continuous_scale="viridis",
     )
-    colorscale = [(step / 9, color) for step, color in enumerate(VIRIDIS)]
-    colorbar = {"title": {"text": "image<br>size (px)"}, "thickness": 14}
-    return figure(
-        [points],
-        xaxis=axis("Parameters (millions, log scale)", type="log", dtick="D2"),
-        yaxis=time_axis(),
-        coloraxis={"colorscale": colorscale, "colorbar": colorbar},
-    )
+    parameters = {"title": "Parameters (millions, log scale)", "type": "log", "dtick": "D2"}
+    colorbar = {"title": "image<br>size (px)", "thickness": 14}
+    return finish(figure, parameters, TIME_AXIS, coloraxis_colorbar=colorbar)
 
 
 # --- today's charts -----------------------------------------------------------------
 
 DEVICE_HOVER = (
-    "<b>%{customdata[0]}</b><br>%{customdata[1]} px, pretrained on %{customdata[2]}<br><br>"
-    "top-1 %{y:.2f} %%{customdata[3]}<br>%{customdata[4]:.3f} ms per image<br>"
-    "%{customdata[5]:,.0f} images/s, batch %{customdata[6]}<br>"
-    "%{customdata[7]:.2f} M parameters<extra></extra>"
+    "<b>%{model}</b><br>%{img_size} px, pretrained on %{pretrained_on}<br><br>"
+    "top-1 %{top1:.2f} %%{gap}<br>%{ms:.3f} ms per image<br>"
+    "%{samples_per_sec:,.0f} images/s, batch %{batch_size}<br>%{param_count:.2f} M parameters"
+)
+ROBUSTNESS_HOVER = (
+    "<b>%{model}</b><br>%{img_size} px<br>pretrained on %{pretrained_on}<br><br>"
+    "top-1 %{imagenet_top1:.2f} %<br>{test_set} %{top1:.2f} %<br>robustness %{robustness:+.2f}"
+)
+EFFECT_HOVER = (
+    "%{from_run}<br>to %{to_run}<br>%{same_batch_n:,} rows with the same batch size<br>"
+    "%{frontier_jaccard:.0%} of either frontier on both"
+)
+PROXY_HOVER = (
+    "<b>%{count}</b> on %{device_short_name}<br>rank correlation %{spearman:.2f}<br>"
+    "correlation of logarithms %{log_pearson:.2f}<br>"
+    "at the same count within 10 %, the slow take<br>"
+    "%{median_spread:.1f} times as long as the fast (p95 / p5)<br>%{n:,} models"
 )
 
 
-def device_hover(row: Row) -> tuple:
-    below = f", {row.frontier_gap:.2f} below<br>{escaped(row.dominated_by)}"
-    return (
-        escaped(row.model),
-        row.img_size,
-        escaped(row.pretrained_on),
-        below if row.frontier_gap > 0 else "",
-        row.secs * 1000,
-        row.samples_per_sec,
-        row.batch_size,
-        row.param_count,
-    )
+def scatter_by_pretraining(
+    frame: pd.DataFrame, x: str, y: str, hover: str, marker: dict
+) -> tuple[go.Scatter, ...]:
+    """Return one trace for each kind of pretraining that the frame has."""
+    return scatter(
+        frame.assign(pretraining=frame["is_extra_data"].map(PRETRAINING).fillna(UNKNOWN)),
+        x,
+        y,
+        hover,
+        marker,
+        color="pretraining",
+        color_discrete_map=PRETRAINING_COLOURS,
+        category_orders={"pretraining": list(PRETRAINING_COLOURS)},
+    ).data
 
 
-def draw_device(models: list[Row]) -> list[dict]:
-    """Return the traces of one device: its models, and both frontiers."""
-    clouds = [
-        scatter(
-            [row for row in models if row.is_extra_data == is_extra_data],
-            "secs",
-            "top1",
-            device_hover,
-            name=name,
-            mode="markers",
-            hovertemplate=DEVICE_HOVER,
-            marker=small_marker(color=color, size=6, opacity=0.45),
-        )
-        for is_extra_data, (name, color) in EXTRA_DATA.items()
-    ]
-    frontiers = [
-        scatter(
-            [row for row in models if getattr(row, flag)],
-            "secs",
-            "top1",
-            device_hover,
-            name=name,
-            mode="lines+markers",
-            hovertemplate=DEVICE_HOVER,
-            line={"color": color, "width": 2, "shape": "hv", "dash": dash},
-            marker=small_marker(color=color, opacity=1),
-        )
-        for flag, (name, color, dash) in FRONTIERS.items()
-    ]
-    return clouds + frontiers
-
-
-def draw_devices(benchmarks: list[Row]) -> dict:
+def devices(benchmarks: pd.DataFrame) -> go.Figure:
     """Scatter top1 over secs with both frontiers, one device at a time; rows sorted by secs."""
-    devices = grouped(benchmarks, "device_name").items()
-    options = {device: draw_device(models) for device, models in devices}
-    return choice(options, xaxis=time_axis(), yaxis=axis(TOP1))
+    below = benchmarks["frontier_gap"].map(", {:.2f} below<br>".format)
+    benchmarks = escaped(benchmarks).assign(
+        gap=lambda frame: (below + frame["dominated_by"]).where(frame["frontier_gap"] > 0, "")
+    )
+    options = {}
+    for device, models in benchmarks.groupby("device_name", sort=False):
+        marker = {"size": 6, "opacity": 0.45}
+        traces = scatter_by_pretraining(models, "secs", "top1", DEVICE_HOVER, marker)
+        for flag, (name, colour, dash) in FRONTIERS.items():
+            marker = {"size": 8, "opacity": 1, "color": colour}
+            frontier = scatter(models[models[flag]], "secs", "top1", DEVICE_HOVER, marker)
+            line = {"color": colour, "width": 2, "shape": "hv", "dash": dash}
+            frontier.update_traces(name=name, showlegend=True, mode="lines+markers", line=line)
+            traces += frontier.data
+        options[device] = traces
+    return choice(options, TIME_AXIS, TOP1_AXIS)
 
 
-def draw_test_set(accuracy: list[Row], short_name: str, test_set: str) -> list[dict]:
-    def hover(row: Row) -> tuple:
-        shifted = getattr(row, f"{short_name}_top1")
-        return escaped(row.model), row.img_size, escaped(row.pretrained_on), shifted
-
-    return [
-        scatter(
-            [row for row in accuracy if row.is_extra_data == is_extra_data],
-            "top1",
-            f"{short_name}_robustness",
-            hover,
-            name=name,
-            mode="markers",
-            hovertemplate=(
-                "<b>%{customdata[0]}</b><br>%{customdata[1]} px<br>"
-                "pretrained on %{customdata[2]}<br><br>top-1 %{x:.2f} %<br>"
-                f"{test_set} %{{customdata[3]:.2f}} %<br>"
-                "robustness %{y:+.2f}<extra></extra>"
-            ),
-            marker=small_marker(color=color, size=6, opacity=0.55),
-        )
-        for is_extra_data, (name, color) in EXTRA_DATA.items()
-    ]
-
-
-def draw_robustness(accuracy: list[Row], test_sets: dict[str, str]) -> dict:
-    """Scatter effective robustness (logits) over top1, one of {column prefix: name} at a time."""
+def robustness(accuracies: pd.DataFrame) -> go.Figure:
+    """Scatter effective robustness (logits) over top1 on ImageNet, one test set at a time."""
     options = {
-        test_set: draw_test_set(accuracy, short_name, test_set)
-        for short_name, test_set in test_sets.items()
+        test_set: scatter_by_pretraining(
+            rows,
+            "imagenet_top1",
+            "robustness",
+            ROBUSTNESS_HOVER.replace("{test_set}", test_set),
+            {"size": 6, "opacity": 0.55},
+        )
+        for test_set, rows in escaped(accuracies).groupby("display_name", sort=False)
     }
-    robustness = axis("Effective robustness (logits)", zeroline=True, zerolinewidth=2)
-    return choice(options, xaxis=axis(TOP1), yaxis=robustness)
+    logits = {"title": "Effective robustness (logits)", "zeroline": True, "zerolinewidth": 2}
+    return choice(options, TOP1_AXIS, logits)
 
 
-def draw_effects(comparisons: list[Row]) -> dict:
+def effects(comparisons: pd.DataFrame) -> go.Figure:
     """Plot the speed-up of each comparison in which a single setting differs."""
-    effects = grouped(comparisons, "effect").items()
-    traces = [
-        scatter(
-            pairs,
-            "same_batch_speed_up",
-            "label",
-            attrgetter("from_run", "to_run", "same_batch_n", "frontier_jaccard"),
-            name=effect,
-            mode="markers+text",
-            text=[f"  {pair.same_batch_speed_up:.2f}×" for pair in pairs],  # noqa: RUF001
-            textposition="middle right",
-            hovertemplate=(
-                "%{customdata[0]}<br>to %{customdata[1]}<br>"
-                "%{customdata[2]:,} rows with the same batch size<br>"
-                "%{customdata[3]:.0%} of either frontier on both<extra></extra>"
-            ),
-            marker=small_marker(color=color, size=11, opacity=1),
-        )
-        for color, (effect, pairs) in zip(COLOURS, effects, strict=False)
-    ]
-    return figure(
-        traces,
-        xaxis=axis("Median speed-up (times)", range=[0, 2.6]),
-        yaxis={"automargin": True, "autorange": "reversed", "ticksuffix": " "},
-        shapes=[{"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper"}],
+    comparisons = escaped(comparisons)
+    training = comparisons["phase"].map({"infer": "", "train": "training, "})
+    software = comparisons["to_torch_version"] + " " + comparisons["to_setting"]
+    figure = scatter(
+        comparisons.assign(
+            effect=comparisons["from_setting"] + " to " + comparisons["to_setting"],
+            label=comparisons["to_device_short_name"] + "<br>" + training + software,
+            speed_up=comparisons["same_batch_speed_up"].map("  {:.2f}×".format),  # noqa: RUF001
+        ),
+        "same_batch_speed_up",
+        "label",
+        EFFECT_HOVER,
+        {"size": 11, "opacity": 1},
+        text="speed_up",
+        color="effect",
+        color_discrete_sequence=COLOURS,
     )
+    figure.update_traces(textposition="middle right")
+    figure.add_vline(1)
+    times = {"title": "Median speed-up (times)", "range": [0, 2.6]}
+    return finish(figure, times, LABEL_AXIS)
 
 
-def draw_proxies(proxies: list[Row]) -> dict:
+def proxies(correlations: pd.DataFrame) -> go.Figure:
     """Plot each proxy's rank correlation with the time per image, device by device."""
-    traces = [
-        scatter(
-            [row for row in proxies if row.proxy == proxy],
-            "spearman",
-            "label",
-            attrgetter("n", "log_pearson", "median_spread"),
-            name=name,
-            mode="markers",
-            hovertemplate=(
-                f"<b>{name}</b> on %{{y}}<br>rank correlation %{{x:.2f}}<br>"
-                "correlation of logarithms %{customdata[1]:.2f}<br>"
-                "at the same count within 10 %, the slow take<br>"
-                "%{customdata[2]:.1f} times as long as the fast (p95 / p5)<br>"
-                "%{customdata[0]:,} models<extra></extra>"
-            ),
-            marker=small_marker(color=color, size=12, opacity=1),
-        )
-        for proxy, (name, color) in PROXIES.items()
-    ]
-    return figure(
-        traces,
-        xaxis=axis("Rank correlation with time", range=[0, 1.05]),
-        yaxis={"automargin": True, "autorange": "reversed", "ticksuffix": " "},
+    figure = scatter(
+        escaped(correlations).assign(count=correlations["proxy"].map(PROXIES)),
+        "spearman",
+        "device_short_name",
+        PROXY_HOVER,
+        {"size": 12, "opacity": 1},
+        color="count",
+        color_discrete_map=PROXY_COLOURS,
+        category_orders={"count": list(PROXY_COLOURS)},
     )
+    return finish(figure, {"title": "Rank correlation with time", "range": [0, 1.05]}, LABEL_AXIS)

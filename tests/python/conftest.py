@@ -6,11 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import coverage
 import duckdb
+import pandas as pd
 import plot
+import plotly.graph_objects as go
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -107,8 +110,21 @@ def connection(database):
 
 
 @pytest.fixture(scope="session")
-def marts(database) -> plot.Marts:
-    return plot.read_marts(database)
+def marts(database) -> Callable[..., pd.DataFrame]:
+    """Read rows of a mart: its name, a filter, an order."""
+
+    def read(mart: str, where: str = "true", order: str = "all") -> pd.DataFrame:
+        with duckdb.connect(database, read_only=True) as opened:
+            return opened.execute(f"from {mart} where {where} order by {order}").df()
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def drawn(database) -> dict[str, go.Figure]:
+    """The charts by their names."""
+    with duckdb.connect(database, read_only=True) as opened:
+        return plot.draw_charts(opened)
 
 
 @pytest.fixture(scope="session")

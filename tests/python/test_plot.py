@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import html
+import os
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import charts
 import duckdb
 import pandas as pd
 import plot
-import plotly.graph_objects as go
-import plotly.io
 import pytest
-from conftest import python
-from plotly.offline import get_plotlyjs
+from conftest import PROJECT, command, copy_project, own_environment, python
 
 SCRIPT = Path(plot.__file__)
 
@@ -25,11 +22,6 @@ SCRIPT = Path(plot.__file__)
 @pytest.fixture
 def copy(database, tmp_path) -> Path:
     return Path(shutil.copy(database, tmp_path / "copy.duckdb"))
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess:
-    command = [*python(), SCRIPT, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
 
 
 def alter(path: Path, statement: str) -> None:
@@ -43,135 +35,227 @@ def make_damaged(path: Path) -> None:
 
 BROKEN_DATABASES = {
     "missing": (lambda path: path.unlink(), "no such file; build it"),
-    "damaged": (make_damaged, "cannot be read"),
+    "damaged": (make_damaged, "not a valid DuckDB database file"),
     "without a mart": (
         lambda path: alter(path, "drop table notebook_family_trends"),
         "notebook_family_trends does not exist",
     ),
     "of an older schema": (
         lambda path: alter(path, "alter table notebook_benchmarks drop column is_size_matched"),
-        "is_size_matched",
+        "notebook_benchmarks has no column is_size_matched",
     ),
-    "with a column of another type": (
-        lambda path: alter(path, "alter table models alter is_extra_data type varchar using 'x'"),
-        "Could not convert string 'x'",
+    "of an older schema, in what is asked": (
+        lambda path: alter(path, "alter table model_benchmarks drop column is_newest"),
+        'Referenced column "is_newest" not found',
     ),
-    "with a hole": (
-        lambda path: alter(path, "update notebook_benchmarks set family = null"),
-        "notebook_benchmarks has no value in family",
-    ),
-    "with what is no number": (
-        lambda path: alter(path, "update notebook_benchmarks set top1 = 'nan' where top1 > 88"),
-        "notebook_benchmarks has no value in top1",
-    ),
-    "with a stranger": (
-        lambda path: alter(path, "update notebook_family_trends set family = 'zzz' where n = 5"),
-        "notebook_family_trends has ['zzz']",
+    "without a figure of a caption": (
+        lambda path: alter(path, "delete from headline_figures where figure = 'macts_spearman'"),
+        "headline_figures has no 'macts_spearman'",
     ),
     "with an empty mart": (
         lambda path: alter(path, "truncate notebook_benchmarks"),
-        "notebook_benchmarks has no rows of phase",
+        "notebook_benchmarks has no rows where phase = 'infer'",
     ),
     "without training": (
         lambda path: alter(path, "delete from notebook_benchmarks where phase = 'train'"),
-        "notebook_benchmarks has no rows of phase train",
+        "notebook_benchmarks has no rows where phase = 'train'",
     ),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN_DATABASES)
-def test_an_unusable_database_gives_one_line(name, copy, tmp_path):
+def test_an_unusable_database_gives_one_line(name, copy, tmp_path, capsys):
     damage, expected = BROKEN_DATABASES[name]
     damage(copy)
-    result = run("--db", copy, "--out", tmp_path / "out")
-    assert result.returncode == 1
-    assert expected in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert plot.main(["--db", str(copy), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"{copy} cannot be used: ")
+    assert expected in said
+    assert said.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 
-def test_an_unusable_folder_gives_one_line(database, tmp_path):
+def test_an_unusable_folder_gives_one_line(database, tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
-    result = run("--db", database, "--out", tmp_path / "file" / "reports")
-    assert result.returncode == 1
-    assert "Not a directory; name another --out" in result.stderr
-    assert result.stderr.count("\n") == 1
+    out = tmp_path / "file" / "reports"
+    assert plot.main(["--db", str(database), "--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert "Not a directory; name another --out" in said
+    assert said.count("\n") == 1
 
 
-def test_wrong_arguments_exit_with_2():
-    assert run("--database", "x").returncode == 2
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--db", "no such file"], 1), (["--database", "x"], 2)]
+)
+def test_the_exit_code_is_that_of_the_process(arguments, code):
+    assert subprocess.run([*python(), SCRIPT, *arguments], capture_output=True).returncode == code
+
+
+# --- the pages ----------------------------------------------------------------------
+
+PAGES = {"index.html", "explorer.html"}
 
 
 def test_pages_are_reproducible_and_the_database_is_only_read(database, reports, tmp_path):
     before = database.stat().st_mtime_ns
     assert plot.main(["--db", str(database), "--out", str(tmp_path)]) == 0
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "index.html",
-        "explorer.html",
-        *(f"{chart.name}.html" for chart in plot.CHARTS),
-    }
+    assert {path.name for path in tmp_path.iterdir()} == PAGES
     for path in tmp_path.iterdir():
         assert path.read_bytes() == (reports / path.name).read_bytes()
     assert database.stat().st_mtime_ns == before
 
 
-def draw(marts, name: str) -> go.Figure:
-    """Return a chart, which plotly has checked."""
-    (chart,) = [chart for chart in plot.CHARTS if chart.name == name]
-    return go.Figure(chart.draw(marts))
+def test_the_pages_are_small_together(reports):
+    assert sum((reports / name).stat().st_size for name in PAGES) < 13_000_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_plotly_is_no_script_until_the_page_is_painted(name, reports):
+    page = (reports / name).read_text(encoding="utf-8")
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL)
+    large = {attributes for attributes, text in scripts if len(text) > 1_000_000}
+    run_at_once = [text for attributes, text in scripts if not attributes]
+    assert ' type="text/plain" id="plotly"' in large
+    assert len(run_at_once) == 1
+    assert len(run_at_once[0]) < 50_000
+
+
+@pytest.fixture(scope="module")
+def project(database, tmp_path_factory) -> Path:
+    """A copy of the project with the database built, and no page yet."""
+    folder = copy_project(tmp_path_factory.mktemp("project"))
+    (folder / ".venv").mkdir()
+    for mark in ("installed", "installed-dev"):
+        (folder / ".venv" / mark).touch()
+    shutil.copyfile(database, folder / "image_models.duckdb")
+    return folder
+
+
+def make(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    # The environment of these tests is the one that make would install.
+    environment = own_environment() | {"MAKEFLAGS": f"BIN={Path(command('python')).parent}"}
+    return subprocess.run(
+        ["make", *arguments], cwd=project, env=environment, capture_output=True, text=True
+    )
+
+
+def is_up_to_date(project: Path) -> bool:
+    pages = (f"reports/{name}" for name in sorted(PAGES))
+    return make(project, "--question", *pages).returncode == 0
+
+
+def test_make_draws_both_pages_and_a_deleted_one_again(project):
+    result = make(project)
+    assert result.returncode == 0, result.stderr
+    assert "dbt" not in result.stdout
+    pages = [project / "reports" / name for name in PAGES]
+    assert set(pages) == set((project / "reports").iterdir())
+    assert is_up_to_date(project)
+    for page in pages:
+        content = page.read_bytes()
+        page.unlink()
+        assert not is_up_to_date(project)
+        assert make(project).returncode == 0
+        assert page.read_bytes() == content
+        assert is_up_to_date(project)
+
+
+@pytest.mark.parametrize(
+    "part", ["plot.py", "charts.py", "templates/start.js", "templates/explorer/card.js"]
+)
+def test_make_draws_again_what_draws_otherwise(part, project):
+    make(project)
+    assert is_up_to_date(project)
+    path = project / "scripts" / part
+    before = path.stat()
+    path.touch()
+    assert not is_up_to_date(project)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_make_keeps_both_pages_when_one_fails(project):
+    make(project)
+    before = {name: (project / "reports" / name).read_bytes() for name in PAGES}
+    (project / "scripts" / "templates" / "index.js").write_text("// another page\n")
+    in_the_way = project / "reports" / "explorer.html.new"
+    in_the_way.mkdir()
+    result = make(project)
+    assert result.returncode != 0
+    assert "explorer.html.new: Is a directory; name another --out" in result.stderr
+    assert {path.name for path in (project / "reports").iterdir()} == PAGES | {in_the_way.name}
+    assert {name: (project / "reports" / name).read_bytes() for name in PAGES} == before
+    assert not is_up_to_date(project)
+    in_the_way.rmdir()
+    assert make(project).returncode == 0
+    assert (project / "reports" / "index.html").read_bytes() != before["index.html"]
+    assert is_up_to_date(project)
+
+
+# --- the charts ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [chart.name for chart in plot.CHARTS])
-def test_plotly_finds_nothing_wrong_or_unknown_in_a_chart(marts, name):
-    assert all(trace.hovertemplate for trace in draw(marts, name).data)
+def test_a_chart_has_points_and_each_says_what_it_is(name, drawn):
+    for trace in drawn[name].data:
+        assert len(trace.x) == len(trace.y) > 0
+        quoted = [int(place) for place in re.findall(r"customdata\[(\d+)\]", trace.hovertemplate)]
+        if trace.mode != "lines":
+            assert len(trace.customdata) == len(trace.x)
+            assert sorted(set(quoted)) == list(range(len(trace.customdata[0])))
 
 
-def test_the_pages_take_from_plotly_what_plotly_gives():
-    assert get_plotlyjs().encode() == plot.PLOTLYJS
-    assert plotly.io.templates["plotly_white"] == go.layout.Template(charts.PLOTLY_WHITE)
+def test_every_chart_is_drawn(drawn):
+    assert list(drawn) == [chart.name for chart in plot.CHARTS]
 
 
-def test_a_family_looks_the_same_in_every_chart(marts):
+def test_a_family_looks_the_same_in_every_chart(drawn):
     seen: dict[str, set] = {}
     for chart in plot.NOTEBOOK:
-        for trace in draw(marts, chart.name).data:
+        for trace in drawn[chart.name].data:
             if trace.legendgroup and trace.mode == "markers":
                 look = (trace.marker.color, trace.marker.symbol)
                 seen.setdefault(trace.name, set()).add(look)
+            if trace.legendgroup and trace.mode == "lines":
+                assert trace.line.color in [colour for colour, _ in seen[trace.legendgroup]]
     looks = [look for family in seen.values() for look in family]
     assert len(seen) == 23
     assert len(set(looks)) == len(looks) == 23
 
 
-def test_headline_families_differ_in_colour(marts):
-    benchmarks = pd.DataFrame(marts.rows["notebook_benchmarks"])
-    headline = benchmarks[benchmarks.is_headline_family].family.unique()
-    assert len({marts.styles[family]["color"] for family in headline}) == len(headline) == 9
+def test_headline_families_differ_in_colour(drawn):
+    colours = [
+        trace.marker.color
+        for trace in drawn["inference_headline_families"].data
+        if trace.mode == "markers"
+    ]
+    assert len(set(colours)) == len(colours) == 9
 
 
-def test_bubble_area_is_proportional_to_the_image_size_squared(marts):
-    figure = draw(marts, "inference")
-    benchmarks = pd.DataFrame(marts.of_phase("notebook_benchmarks", "infer")).set_index("secs")
+def test_bubble_area_is_proportional_to_the_image_size_squared(drawn, marts):
+    figure = drawn["inference"]
+    benchmarks = marts("notebook_benchmarks", "phase = 'infer'").set_index("secs")
     for trace in figure.data:
         assert trace.marker.sizemode == "area"
         assert trace.marker.sizeref == figure.data[0].marker.sizeref
         for secs, size in zip(trace.x, trace.marker.size, strict=True):
             assert size in (benchmarks.loc[[secs], "benchmark_img_size"] ** 2).tolist()
+    # plotly.js: pixels across = sqrt(2 * size / sizeref).
+    largest = max(trace.marker.size.max() for trace in figure.data)
+    assert (2 * largest / figure.data[0].marker.sizeref) ** 0.5 == pytest.approx(30)
 
 
-def test_trend_lines_are_those_of_the_mart(marts):
-    figure = draw(marts, "training_headline_families")
+def test_trend_lines_are_those_of_the_mart(drawn, marts):
+    figure = drawn["training_headline_families"]
     lines = {trace.legendgroup: trace for trace in figure.data if trace.mode == "lines"}
-    trends = pd.DataFrame(marts.of_phase("notebook_family_trends", "train")).set_index("family")
+    trends = marts("notebook_family_trends", "phase = 'train'").set_index("family")
     assert set(lines) == set(trends.index)
     for family, trend in trends.iterrows():
         assert lines[family].x == (trend.min_secs, trend.max_secs)
         assert lines[family].y == (trend.top1_at_min_secs, trend.top1_at_max_secs)
 
 
-def test_frontier_lines_are_those_of_the_mart(marts, connection):
-    figure = draw(marts, "devices")
-    lines = [trace for trace in figure.data if trace.name == "frontier"]
+def test_frontier_lines_are_those_of_the_mart(drawn, connection):
+    lines = [trace for trace in drawn["devices"].data if trace.name == "frontier"]
     counts = connection.execute(
         """
         select count_if(is_frontier), max(top1) filter (is_frontier) from model_benchmarks
@@ -183,8 +267,8 @@ def test_frontier_lines_are_those_of_the_mart(marts, connection):
     assert all(list(line.x) == sorted(line.x) for line in lines)
 
 
-def test_a_menu_shows_one_option_at_a_time(marts):
-    figure = draw(marts, "devices")
+def test_a_menu_shows_one_option_at_a_time(drawn):
+    figure = drawn["devices"]
     (menu,) = figure.layout.updatemenus
     shown = [button.args[1] for button in menu.buttons]
     assert len(shown) == 6
@@ -192,60 +276,97 @@ def test_a_menu_shows_one_option_at_a_time(marts):
     assert [bool(trace.visible) for trace in figure.data] == list(shown[menu.active])
 
 
-def test_effects_go_from_plain_to_changed(marts):
-    pairs = pd.DataFrame(marts.rows["run_comparisons"])
-    assert set(pairs.effect) == {"eager to compiled", "nchw to nhwc"}
-    compiled = pairs[pairs.effect == "eager to compiled"]
-    assert compiled.to_run.str.endswith("-dynamo").all()
-    assert not compiled.from_run.str.endswith("-dynamo").any()
-    assert pairs.label.is_unique
+def test_names_of_test_sets_and_devices_are_those_of_the_seeds(drawn):
+    test_sets = pd.read_csv(PROJECT / "seeds" / "reference" / "test_sets.csv")
+    devices = pd.read_csv(PROJECT / "seeds" / "reference" / "device_keys.csv")
+
+    def options(name: str) -> list[str]:
+        return [button.label for button in drawn[name].layout.updatemenus[0].buttons]
+
+    shifted = test_sets[test_sets.clean_test_set.notna()]
+    assert options("robustness") == shifted.display_name.tolist()
+    assert set(options("devices")) == set(devices.device_name)
+    labels = {label for trace in drawn["proxies"].data for label in trace.y}
+    assert labels == set(devices.device_short_name)
 
 
-def test_too_many_families_are_refused_rather_than_confused():
-    families = [f"family{number}" for number in range(200)]
-    frame = pd.DataFrame({"family": families, "is_headline_family": False})
-    with pytest.raises(ValueError, match="200 families"):
-        charts.family_styles(list(frame.itertuples()))
+def test_effects_go_from_plain_to_changed(drawn):
+    effects = {trace.name: trace for trace in drawn["effects"].data}
+    assert set(effects) == {"eager to compiled", "nchw to nhwc"}
+    for from_run, to_run, *_ in effects["eager to compiled"].customdata:
+        assert to_run == f"{from_run}-dynamo"
+    labels = [label for trace in effects.values() for label in trace.y]
+    assert len(set(labels)) == len(labels)
 
 
-@pytest.mark.parametrize("name", ["inference", "devices", "robustness"])
-def test_markup_in_a_name_is_shown_as_text(marts, name):
-    hostile = {
-        mart: [first._replace(model="</script><b>bold</b>"), *others]
-        for mart, (first, *others) in marts.rows.items()
-        if "model" in first._fields
-    }
-    marts = replace(marts, rows=marts.rows | hostile)
-    sections = [plot.section(chart, marts) for chart in plot.CHARTS if chart.name == name]
-    page = plot.render(sections, "<title>", marts)
-    assert "<b>bold" not in page
-    assert "bold" in page
-    assert "<title>&lt;title&gt;</title>" in page
+def test_a_model_of_unknown_pretraining_has_a_colour_of_its_own(marts):
+    accuracies = marts("test_set_accuracies", "short_name = 'r'").head(3)
+    accuracies["is_extra_data"] = pd.array([True, None, False], dtype="boolean")
+    traces = charts.robustness(accuracies).data
+    assert [trace.name for trace in traces] == [
+        "pretrained on more",
+        "ImageNet-1k only",
+        "pretraining unknown",
+    ]
+    assert [list(trace.x) for trace in traces] == [
+        [accuracies.imagenet_top1[place]] for place in (0, 2, 1)
+    ]
 
 
-def test_no_name_ends_the_data_or_holds_the_place_of_a_script(marts):
-    names = ("</script>", "<!--", "<script>", "<plotly.js>")
-    text = plot.as_data({"names": names})
-    assert "<" not in text
-    assert json.loads(text) == {"names": list(names)}
-    hostile = {
-        mart: [row._replace(model=row.model + "".join(names)) for row in marts.rows[mart]]
-        for mart in ("tested", "timings")
-    }
-    page = plot.render_explorer(replace(marts, rows=marts.rows | hostile))
-    assert page.count("<plotly.js>") == 1
-    assert page.count("<!--") == 0
+HOSTILE = "</script><b>bold</b>"
+CHARTS_OF_MODELS = {
+    "accuracy": ("notebook_benchmarks", lambda rows: charts.accuracy(rows, {})),
+    "parameter counts": ("notebook_benchmarks", charts.parameter_counts),
+    "devices": ("model_benchmarks", charts.devices),
+    "robustness": ("test_set_accuracies", charts.robustness),
+    "effects": ("run_comparisons", charts.effects),
+    "proxies": ("cost_proxies", charts.proxies),
+}
 
 
-def test_captions_quote_the_marts(marts, connection):
-    (chart,) = [chart for chart in plot.CHARTS if chart.name == "inference"]
-    rows, mismatched = connection.execute(
-        "select count(*), count_if(not is_size_matched) from notebook_benchmarks"
-        " where phase = 'infer'"
+@pytest.mark.parametrize("name", CHARTS_OF_MODELS)
+def test_markup_in_a_name_is_shown_as_text(name, marts):
+    mart, draw = CHARTS_OF_MODELS[name]
+    rows = marts(mart).head(20)
+    for column in rows.columns[rows.dtypes == "str"]:
+        rows[column] = HOSTILE
+    shown = str(draw(rows).to_dict())
+    assert "<b>bold" not in shown
+    assert html.escape(HOSTILE) in shown
+
+
+# --- what stands beside them --------------------------------------------------------
+
+
+def test_captions_quote_the_mart(reports, connection):
+    page = html.unescape((reports / "index.html").read_text(encoding="utf-8"))
+    captions = re.findall(r"<h2>([^<]+)</h2>\n<p>([^<]+)</p>\n<div class=\"chart\">", page)
+    assert [title for title, _ in captions] == [chart.title for chart in plot.CHARTS]
+    assert not [text for _, text in captions if re.search(r"[{}]|nan|None|\d\.0 ", text)]
+    rows, mismatched, device = connection.execute(
+        "select count(*), count_if(not is_size_matched), any_value(device_short_name)"
+        " from notebook_benchmarks"
+        " inner join benchmark_runs on run = 'infer-amp-nhwc-pt111-cu113-rtx3090'"
+        " where notebook_benchmarks.phase = 'infer'"
     ).fetchone()
-    assert f"{mismatched} of the {rows} bubbles" in plot.caption(chart, marts)
-    captions = "".join(plot.caption(chart, marts) for chart in plot.CHARTS)
-    assert not re.search(r"[{}]|nan|None|\d\.0 ", captions)
+    captions = dict(captions)
+    assert f"{mismatched} of the {rows} bubbles" in captions["Inference"]
+    assert f"pretrained weights on an {device}:" in captions["Inference"]
+    figures = dict(connection.execute("select figure, value from headline_figures").fetchall())
+    assert (
+        f"activations reach {figures['macts_spearman']:.2f}" in captions["What stands in for speed"]
+    )
+
+
+def test_every_headline_figure_of_today_is_quoted(connection):
+    figures = connection.execute("select figure from headline_figures").fetchall()
+    text = "".join(chart.caption for chart in plot.CHARTS)
+    quoted = set(re.findall(r"{(\w+)\.", text))
+    of_the_notebook = {name for (name,) in figures if name.startswith(("infer_", "train_"))}
+    assert quoted - of_the_notebook == {name for (name,) in figures} - of_the_notebook
+    assert {name.removeprefix("infer_") for name in quoted & of_the_notebook} >= {
+        name.removeprefix("infer_") for name in of_the_notebook if name.startswith("infer_")
+    }
 
 
 def test_findings_are_shown_with_their_figures(reports, connection):

@@ -1,22 +1,26 @@
-// Each chart is drawn from the data that stand beside it.
-for (const chart of document.querySelectorAll(".plotly-graph-div")) {
-  const { data, layout } = JSON.parse(chart.nextElementSibling.textContent);
-  Plotly.newPlot(chart, data, layout, { responsive: true, displaylogo: false });
-}
+const charts = document.querySelectorAll(".plotly-graph-div");
 
 // On a narrow screen the legend goes below the chart, a log axis names powers of ten alone and
 // hover labels are smaller.
-const narrow = window.matchMedia("(max-width: 700px)");
+const narrow = matchMedia("(max-width: 700px)");
 function arrange() {
   const layout = narrow.matches
     ? { "legend.orientation": "h", "legend.x": 0, "legend.y": -0.16, "legend.yanchor": "top",
         "legend.title.text": "", "hoverlabel.font.size": 11 }
     : { "legend.orientation": "v", "legend.x": 1.02, "legend.y": 1, "legend.yanchor": "auto",
         "hoverlabel.font.size": 13 };
-  for (const chart of document.querySelectorAll(".plotly-graph-div")) {
+  for (const chart of charts) {
     const log = chart.layout.xaxis.type === "log" ? { "xaxis.dtick": narrow.matches ? 1 : "D2" } : {};
     Plotly.relayout(chart, { ...layout, ...log });
   }
 }
-narrow.addEventListener("change", arrange);
-if (narrow.matches) arrange();
+
+// Each chart is drawn from the data that lie beside it.
+whenPlotlyIsThere(() => {
+  for (const chart of charts) {
+    const { data, layout } = JSON.parse(chart.nextElementSibling.textContent);
+    Plotly.newPlot(chart, data, layout, PLOTLY_SETTINGS);
+  }
+  narrow.addEventListener("change", arrange);
+  if (narrow.matches) arrange();
+});

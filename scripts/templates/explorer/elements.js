@@ -1,0 +1,11 @@
+// Elements of the page, found and made.
+
+const byId = (id) => document.getElementById(id);
+const shown = (value, digits) => (value === null || value === undefined ? "not given" : value.toFixed(digits));
+
+function element(tag, content, attributes = {}) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...[content].flat().filter((part) => part !== null));
+  return made;
+}
