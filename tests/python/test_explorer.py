@@ -78,6 +78,18 @@ def test_upgrades_equal_those_of_the_shell(open_explorer, connection):
         assert sorted(map(tuple, theirs)) == sorted(ours)
 
 
+def test_unknown_pretraining_is_not_taken_for_imagenet1k(open_explorer):
+    fitting = open_explorer().evaluate(
+        """() => {
+            const rows = state.rows.map((row, place) => ({
+                ...row, is_extra_data: [true, false, null][place % 3]}));
+            const { fitting } = answer({ ...DEFAULTS, imagenet1k_only: true }, rows);
+            return [...new Set(fitting.map(row => row.is_extra_data))];
+        }"""
+    )
+    assert fitting == [False]
+
+
 def test_limits_narrow_the_list_and_the_address_keeps_them(open_explorer):
     page = open_explorer()
     everything = listed(page)

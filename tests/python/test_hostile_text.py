@@ -116,13 +116,13 @@ def open_page(browser, pages):
 
 # Returns [trace, point] of a label that quotes the name.
 FIND_POINT = """
-name => {
+([id, name]) => {
     const plain = document.createElement('textarea');
     const quotes = (data) => [data].flat().some((part) => {
         plain.innerHTML = part;
         return plain.value.includes(name);
     });
-    const chart = document.querySelector('.js-plotly-plot');
+    const chart = document.getElementById(id);
     for (const [place, trace] of chart._fullData.entries()) {
         if (trace.visible !== true) continue;
         const point = [...(trace.customdata ?? trace.text ?? [])].findIndex(quotes);
@@ -131,8 +131,8 @@ name => {
 }
 """
 HOVER = """
-([curveNumber, pointNumber]) => {
-    Plotly.Fx.hover(document.querySelector('.js-plotly-plot'), [{ curveNumber, pointNumber }]);
+([id, curveNumber, pointNumber]) => {
+    Plotly.Fx.hover(document.getElementById(id), [{ curveNumber, pointNumber }]);
 }
 """
 IS_SHOWN = "name => document.querySelector('.hovertext')?.textContent.includes(name)"
@@ -141,10 +141,11 @@ IS_SHOWN = "name => document.querySelector('.hovertext')?.textContent.includes(n
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ["inference", "devices", "robustness", "explorer"])
 def test_hover_labels_show_names_as_text(name, open_page):
-    page = open_page(f"{name}.html")
+    page = open_page("explorer.html" if name == "explorer" else f"index.html#{name}")
+    chart = "chart" if name == "explorer" else f"chart-{name}"
     # The notebook has no family for the formula.
     for model in MODELS - {FORMULA} if name == "inference" else MODELS:
-        page.evaluate(HOVER, page.evaluate(FIND_POINT, model))
+        page.evaluate(HOVER, [chart, *page.evaluate(FIND_POINT, [chart, model])])
         page.wait_for_function(IS_SHOWN, arg=model, timeout=5000)
 
 

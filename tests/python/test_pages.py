@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import plot
 import pytest
 
@@ -19,26 +18,33 @@ NOTEBOOK = {
 }
 
 
+DEVICES = (
+    "model_benchmarks",
+    "phase = 'infer' and is_default_run",
+    "device_kind desc, device_name",
+)
+
+
 @pytest.fixture(scope="session")
 def expected(marts) -> dict[str, tuple[int, int]]:
-    models = pd.DataFrame(marts.rows["model_benchmarks"])
+    models = marts(*DEVICES)
     first = models[models.device_name == models.device_name.iloc[0]]
     frontiers = first.is_frontier.sum() + first.is_frontier_imagenet1k.sum()
     return {
         "devices": (4 * models.device_name.nunique(), len(first) + frontiers),
         "robustness": (
             8,
-            sum(row.v2_robustness is not None for row in marts.rows["model_accuracy"]),
+            marts("model_accuracy").v2_robustness.notna().sum(),
         ),
-        "effects": (2, len(marts.rows["run_comparisons"])),
-        "proxies": (3, len(marts.rows["cost_proxies"])),
+        "effects": (2, len(marts("run_comparisons", "to_setting in ('compiled', 'nhwc')"))),
+        "proxies": (3, len(marts("cost_proxies", "phase = 'infer' and is_default_run"))),
         **NOTEBOOK,
     }
 
 
 @pytest.fixture(params=WIDTHS)
 def open_page(request, browser, reports):
-    """Open a page of the reports; afterwards check that it was quiet and asked for nothing."""
+    """Open the report at a chart; afterwards check that it was quiet and asked for nothing."""
     width, height = WIDTHS[request.param]
     context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
     page = context.new_page()
@@ -48,8 +54,10 @@ def open_page(request, browser, reports):
     page.on("request", lambda sent: requests.append(sent.url))
 
     def open_by_name(name: str):
-        page.goto((reports / f"{name}.html").as_uri())
-        page.wait_for_function("() => document.querySelectorAll('.main-svg').length > 0")
+        page.goto((reports / "index.html").as_uri() + f"#{name}")
+        page.wait_for_function(
+            "() => document.querySelectorAll('.plotly-graph-div:not(:has(.main-svg))').length === 0"
+        )
         page.wait_for_timeout(300)
         return page
 
@@ -60,7 +68,7 @@ def open_page(request, browser, reports):
 
 
 def test_index_has_all_charts_with_all_their_points(open_page, expected):
-    page = open_page("index")
+    page = open_page("")
     counts = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll('.plotly-graph-div')].map(
             chart => [chart.id.replace('chart-', ''), [
@@ -74,8 +82,8 @@ def test_index_has_all_charts_with_all_their_points(open_page, expected):
 def test_no_label_is_clipped(open_page, name):
     page = open_page(name)
     clipped = page.evaluate(
-        """() => {
-            const chart = document.querySelector('.plotly-graph-div');
+        """name => {
+            const chart = document.getElementById('chart-' + name);
             const frame = chart.getBoundingClientRect();
             const labels = chart.querySelectorAll(
                 '.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .legendtitletext, '
@@ -87,7 +95,8 @@ def test_no_label_is_clipped(open_page, name):
                     || box.top < frame.top - 1 || box.bottom > frame.bottom + 1
                     || box.right > innerWidth;
             }).map(label => label.textContent);
-        }"""
+        }""",
+        name,
     )
     assert clipped == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -100,10 +109,11 @@ def test_no_label_is_clipped(open_page, name):
 
 def test_hover_names_the_model_and_its_figures(open_page, marts):
     page = open_page("inference")
-    benchmarks = pd.DataFrame(marts.of_phase("notebook_benchmarks", "infer"))
+    benchmarks = marts("notebook_benchmarks", "phase = 'infer'")
     slowest = benchmarks.loc[benchmarks.secs.idxmax()]
     trace = sorted(benchmarks.family.unique()).index(slowest.family) + 1
-    box = page.locator(f".scatterlayer .trace:nth-child({trace}) .point").last.bounding_box()
+    chart = page.locator("#chart-inference")
+    box = chart.locator(f".scatterlayer .trace:nth-child({trace}) .point").last.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     hover = page.locator(".hovertext").text_content()
     assert slowest.model in hover
@@ -113,14 +123,15 @@ def test_hover_names_the_model_and_its_figures(open_page, marts):
 
 def shown_families(page) -> list[str]:
     return page.evaluate(
-        """() => document.querySelector('.plotly-graph-div')._fullData
+        """() => document.getElementById('chart-inference_headline_families')._fullData
             .filter(trace => trace.visible === true).map(trace => trace.name)"""
     )
 
 
 def test_legend_hides_and_isolates_a_family(open_page):
     page = open_page("inference_headline_families")
-    swin = page.locator(".legend .traces", has_text="swin").locator(".legendtoggle")
+    chart = page.locator("#chart-inference_headline_families")
+    swin = chart.locator(".legend .traces", has_text="swin").locator(".legendtoggle")
     assert len(shown_families(page)) == 18
     swin.click()
     page.wait_for_timeout(600)
@@ -136,7 +147,7 @@ def test_legend_hides_and_isolates_a_family(open_page):
 @pytest.mark.parametrize("name", ["inference", "devices", "speed_by_parameter_count"])
 def test_hover_stays_on_the_screen(open_page, name):
     page = open_page(name)
-    points = page.locator(".scatterlayer .point")
+    points = page.locator(f"#chart-{name} .scatterlayer .point")
     seen = 0
     for number in range(0, points.count(), points.count() // 12):
         box = points.nth(number).bounding_box()
@@ -152,13 +163,14 @@ def test_hover_stays_on_the_screen(open_page, name):
 
 def test_the_device_can_be_switched(open_page, marts):
     page = open_page("devices")
-    models = pd.DataFrame(marts.rows["model_benchmarks"])
+    models = marts(*DEVICES)
     device = models.device_name.unique()[2]
-    page.locator(".updatemenu-header").click()
-    page.locator(".updatemenu-dropdown-button", has_text=device).click()
+    chart = page.locator("#chart-devices")
+    chart.locator(".updatemenu-header").click()
+    chart.locator(".updatemenu-dropdown-button", has_text=device).click()
     page.wait_for_timeout(500)
     shown = page.evaluate(
-        """() => document.querySelector('.plotly-graph-div')._fullData
+        """() => document.getElementById('chart-devices')._fullData
             .filter(trace => trace.visible === true).map(trace => trace.x.length)"""
     )
     chosen = models[models.device_name == device]
@@ -167,17 +179,18 @@ def test_the_device_can_be_switched(open_page, marts):
 
 
 def test_index_leads_to_its_sections(open_page):
-    page = open_page("index")
+    page = open_page("")
     targets = page.eval_on_selector_all("nav a", "links => links.map(link => link.hash)")
     assert set(targets) == {"#findings", *(f"#{chart.name}" for chart in plot.CHARTS)}
     assert all(page.locator(target).count() == 1 for target in targets)
 
 
-def test_a_script_from_elsewhere_does_not_run(browser, reports, tmp_path):
+@pytest.mark.parametrize("name", ["index", "explorer"])
+def test_a_script_from_elsewhere_does_not_run(name, browser, reports, tmp_path):
     """The policy is in force: the same page with one more script does not run it."""
     page = browser.new_page()
     spoilt = tmp_path / "spoilt.html"
-    text = (reports / "explorer.html").read_text(encoding="utf-8")
+    text = (reports / f"{name}.html").read_text(encoding="utf-8")
     spoilt.write_text(text.replace("</body>", "<script>window.ran = true</script></body>"))
     refused = []
     page.on("console", lambda message: refused.append(message.text))
