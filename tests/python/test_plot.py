@@ -120,6 +120,12 @@ def test_plotly_is_no_script_until_the_page_is_painted(name, reports):
     assert len(run_at_once[0]) < 50_000
 
 
+def test_the_explorers_answers_know_nothing_of_its_page():
+    script = (plot.TEMPLATES / "explorer" / "answers.js").read_text(encoding="utf-8")
+    assert "function answer(" in script
+    assert re.findall(r"\b(?:document|window|location|state|byId|element)\b", script) == []
+
+
 @pytest.fixture(scope="module")
 def project(database, tmp_path_factory) -> Path:
     """A copy of the project with the database built, and no page yet."""
