@@ -30,6 +30,8 @@ join_at_the_same_size as (
         models.architecture_group,
         models.family,
         models.pretrained_on,
+        models.license,
+        models.license_kind,
 
         runs.phase,
         runs.device,
