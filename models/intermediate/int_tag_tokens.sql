@@ -28,7 +28,9 @@ judge_tokens as (
         split_tags.token,
         split_tags.token in (select datasets.token from datasets)
         or split_tags.token in (select other_tokens.token from other_tokens)
-        or regexp_full_match(split_tags.token, '\d+|(r|s|e|v|patch)\d+|\d+ep?|\d+pt\d+|[aes]?\d+b') as is_known
+        or regexp_full_match(
+            split_tags.token, '\d+|(r|s|e|v|patch)\d+|\d+ep?|\d+pt\d+|[aes]?\d+b'
+        ) as is_known
     from split_tags
 )
 
