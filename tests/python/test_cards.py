@@ -239,11 +239,9 @@ def test_left_out_rows_say_where_the_speeds_of_backbones_are(mart):
         and left_out_rows.model = backbone_benchmarks.architecture
         """
     )
-    dinov2 = rows[rows.model == "vit_base_patch14_dinov2"]
-    assert len(dinov2) > 10
-    # Some stand there under the new name of an old one.
-    assert set(found.model) <= set(rows.model)
-    assert len(found) <= len(rows)
+    # Those that stand there under a new name of an old one are not found this way.
+    assert len(rows) >= len(found) > 2000
+    assert found.see_also.notna().all()
 
 
 @pytest.mark.parametrize("max_ms", [0.2, 1, 5])
