@@ -8,6 +8,7 @@
     "max_param_count double := null",
     "max_gmacs double := null",
     "imagenet1k_only boolean := false",
+    "license_kind varchar := null",
     "robust_weight double := 0",
     "n bigint := 10",
 ] -%}
@@ -17,6 +18,11 @@ with
 
 asked as (
     {{ arguments(parameters) }}
+),
+
+license_kinds as (
+    select list_sort(list(distinct models.license_kind)) as kinds
+    from {{ ref('models') }} as models
 ),
 
 chosen_run as (
@@ -34,6 +40,12 @@ chosen_run as (
                 then error('a limit must be above 0; null is no limit')
             when asked.min_top1 not between 1 and 100
                 then error('top1 is in percent: min_top1 := 80, not 0.8')
+            when not list_contains(license_kinds.kinds, asked.license_kind)
+                then
+                    error(
+                        'There is no kind of licence "' || asked.license_kind || '". There are: '
+                        || array_to_string(license_kinds.kinds, ', ')
+                    )
             when asked.max_param_count > 20000
                 then error('param_count is in millions: max_param_count := 25, not 25000000')
             when asked.max_gmacs > 100000
@@ -41,6 +53,7 @@ chosen_run as (
             else asked.n
         end as n
     from asked
+    cross join license_kinds
 ),
 
 -- A model that lacks one of the shifted test sets has no score where they weigh in.
@@ -58,6 +71,7 @@ score_models as (
                 + asked.robust_weight * benchmarks.shifted_top1
         end as score,
         list_sort(list_distinct([
+            if(benchmarks.license_kind <> asked.license_kind, 'license_kind', null),
             if(coalesce(benchmarks.gmacs, 'inf') > asked.max_gmacs, 'max_gmacs', null),
             if(benchmarks.ms > asked.max_ms, 'max_ms', null),
             if(benchmarks.param_count > asked.max_param_count, 'max_param_count', null),
@@ -70,7 +84,8 @@ score_models as (
         + greatest(ln(asked.min_samples_per_sec / benchmarks.samples_per_sec), 0)
         + greatest(ln(asked.min_top1 / benchmarks.top1), 0)
         + greatest(ln(benchmarks.param_count / asked.max_param_count), 0)
-        + greatest(ln(benchmarks.gmacs / asked.max_gmacs), 0) as overshoot
+        + greatest(ln(benchmarks.gmacs / asked.max_gmacs), 0)
+        + if(benchmarks.license_kind <> asked.license_kind, 'inf'::double, 0) as overshoot
     from {{ ref('model_benchmarks') }} as benchmarks
     inner join chosen_run on benchmarks.run = chosen_run.run
     cross join asked

@@ -54,6 +54,9 @@ describe_matches as (
         models.pretrained_on,
         models.param_count,
         models.img_sizes,
+        models.num_features,
+        models.reductions,
+        models.license,
         score_models.likeness,
         case
             when max(score_models.words_held) over () = 0

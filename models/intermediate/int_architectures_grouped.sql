@@ -9,6 +9,10 @@ benchmarks as (
     select * from {{ ref('int_benchmarks_renamed') }}
 ),
 
+cards as (
+    select * from {{ ref('stg_model_cards') }}
+),
+
 exceptions as (
     select * from {{ ref('architecture_groups') }}
 ),
@@ -17,28 +21,68 @@ union_architectures as (
     select architecture from results
     union
     select architecture from benchmarks
+    union
+    select architecture from cards
 ),
 
 -- The letters with a version (`convnextv2`), without the prefix of weights ported from
--- TensorFlow; the longest matching exception goes before.
+-- TensorFlow.
+extract_letters as (
+    select
+        architecture,
+        nullif(
+            regexp_extract(
+                lower(architecture), '^(?:tf_)?([a-z]+?(?:v\d)?)(?:[^a-z]|$)', 1
+            ),
+            ''
+        ) as letters
+    from union_architectures
+),
+
+-- As names spell them: vit and swin.
+shorten_modules as (
+    select distinct
+        architecture,
+        replace(replace(module, 'vision_transformer', 'vit'), '_transformer', '') as module
+    from cards
+),
+
+-- A module says more than the letters where it goes on from them (tiny: tiny_vit), where it is
+-- a later word of the name (dm_nfnet: nfnet), and where the letters are those of a module that
+-- the architecture, a plain ViT, is not in (beit3).
+follow_modules as (
+    select
+        extract_letters.architecture,
+        case
+            when
+                starts_with(modules.module, extract_letters.letters)
+                or regexp_matches(
+                    extract_letters.architecture, '_' || modules.module || '(?:[^a-z]|$)'
+                )
+                or (
+                    modules.module = 'vit'
+                    and extract_letters.letters in (select cards.module from cards)
+                )
+                then modules.module
+            else extract_letters.letters
+        end as architecture_group
+    from extract_letters
+    left join shorten_modules as modules
+        on extract_letters.architecture = modules.architecture
+),
+
+-- The longest exception that fits goes before.
 name_groups as (
     select
-        union_architectures.architecture,
+        follow_modules.architecture,
         coalesce(
             arg_max(exceptions.architecture_group, length(exceptions.prefix)),
-            nullif(
-                regexp_extract(
-                    lower(union_architectures.architecture),
-                    '^(?:tf_)?([a-z]+?(?:v\d)?)(?:[^a-z]|$)',
-                    1
-                ),
-                ''
-            ),
+            any_value(follow_modules.architecture_group),
             'unknown'
         ) as architecture_group
-    from union_architectures
-    left join exceptions on starts_with(union_architectures.architecture, exceptions.prefix)
-    group by union_architectures.architecture
+    from follow_modules
+    left join exceptions on starts_with(follow_modules.architecture, exceptions.prefix)
+    group by follow_modules.architecture
 ),
 
 -- timm's `test_*` models are made to test its code: tiny, and on every frontier.

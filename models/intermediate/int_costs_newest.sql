@@ -2,7 +2,7 @@ with
 
 benchmarks as (
     select * from {{ ref('int_benchmarks_matched') }}
-    where left_out_reason is null and gmacs is not null
+    where is_usable and gmacs is not null
 ),
 
 runs as (
@@ -14,6 +14,7 @@ keep_newest_run as (
     select
         benchmarks.architecture,
         benchmarks.img_size,
+        benchmarks.param_count,
         benchmarks.gmacs,
         benchmarks.macts
     from benchmarks

@@ -1,16 +1,11 @@
 with
 
 models as (
-    select distinct
-        model,
-        architecture,
-        tag
-    from {{ ref('stg_imagenet_results') }}
+    select * from {{ ref('int_models_named') }}
 ),
 
 datasets as (
     select * from {{ ref('pretraining_datasets') }}
-    where is_extra_data
 ),
 
 unknown_tags as (
@@ -30,7 +25,7 @@ find_datasets as (
         string_agg(
             datasets.dataset, ' > '
             order by strpos(concat('_', models.tag, '_'), concat('_', datasets.token, '_'))
-        ) as pretrained_on
+        ) filter (where datasets.is_extra_data) as extra_datasets
     from models
     inner join datasets
         on contains(concat('_', models.tag, '_'), concat('_', datasets.token, '_'))
@@ -49,23 +44,23 @@ find_distillation as (
             )
 ),
 
--- Without a tag, or with a word that nobody explained, the rest may have been left unsaid.
+-- Without a tag, or with a word that nobody explained, the rest may have been left unsaid. What
+-- names no data at all means ImageNet-1k only where the model tells its classes.
 describe_training as (
     select
         models.model,
-        models.tag is null or unknown_tags.tag is not null as is_unknown,
+        models.tag is null or unknown_tags.tag is not null as has_unknown_words,
         case
-            when find_datasets.model is not null then find_datasets.pretrained_on
-            when is_unknown then 'unknown'
-            else 'imagenet-1k'
+            when find_datasets.extra_datasets is not null then find_datasets.extra_datasets
+            when has_unknown_words then 'unknown'
+            when find_datasets.model is not null or models.is_imagenet1k_classifier
+                then 'imagenet-1k'
+            else 'unknown'
         end as pretrained_on,
-        case
-            when find_datasets.model is not null then true
-            when not is_unknown then false
-        end as is_extra_data,
+        nullif(pretrained_on, 'unknown') <> 'imagenet-1k' as is_extra_data,
         case
             when find_distillation.model is not null then true
-            when not is_unknown then false
+            when not has_unknown_words then false
         end as is_distilled
     from models
     left join unknown_tags on models.tag = unknown_tags.tag
@@ -73,4 +68,4 @@ describe_training as (
     left join find_distillation on models.model = find_distillation.model
 )
 
-select * exclude (is_unknown) from describe_training
+select * exclude (has_unknown_words) from describe_training

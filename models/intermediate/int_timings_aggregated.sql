@@ -2,7 +2,7 @@ with
 
 benchmarks as (
     select * from {{ ref('int_benchmarks_matched') }}
-    where left_out_reason is null
+    where is_usable
 ),
 
 -- Several old names can stand for one architecture: the same network timed again.

@@ -4,6 +4,10 @@ notebook_figures as (
     select * from {{ ref('notebook_figures') }}
 ),
 
+license_costs as (
+    select * from {{ ref('license_costs') }}
+),
+
 accuracies as (
     select * from {{ ref('test_set_accuracies') }}
     where test_set = 'imagenet-r'
@@ -123,8 +127,21 @@ list_todays_figures as (
     ) as figures (figure, value, unit, label, meaning)
 ),
 
+list_license_costs as (
+    select
+        format('permissive_within_{:g}_ms', max_ms) as figure,
+        less_top1 as value,
+        'percentage points of top1' as unit,
+        best_model || if(best_model = permissive_model, '', ', ' || permissive_model) as label,
+        'what staying permissive costs on the default device; '
+        || 'the best model within the limit, and the best permissive one if another' as meaning
+    from license_costs
+),
+
 union_figures as (
     select * from notebook_figures
+    union all
+    select * from list_license_costs
     union all
     select * from list_todays_figures
 ),

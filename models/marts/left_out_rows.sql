@@ -22,13 +22,22 @@ result_files as (
     select * from {{ ref('result_files') }}
 ),
 
+backbones as (
+    select distinct architecture from {{ ref('backbones') }}
+),
+
 union_rows as (
     select
-        run,
-        model,
-        img_size,
-        left_out_reason as reason
+        benchmarks.run,
+        benchmarks.model,
+        benchmarks.img_size,
+        benchmarks.left_out_reason as reason,
+        case
+            when benchmarks.is_usable and backbones.architecture is not null
+                then 'backbone_benchmarks'
+        end as see_also
     from benchmarks
+    left join backbones on benchmarks.architecture = backbones.architecture
     union all by name
     select
         run,
@@ -54,7 +63,8 @@ name_files as (
         union_rows.test_set,
         union_rows.model,
         union_rows.img_size,
-        union_rows.reason
+        union_rows.reason,
+        union_rows.see_also
     from union_rows
     left join benchmark_files on union_rows.run = benchmark_files.run
     left join result_files

@@ -82,11 +82,20 @@ describe_models as (
         models.architecture_group,
         models.family,
         models.pretrained_on,
+        models.license,
+        models.license_kind,
+        models.license_url,
+        models.hub_id,
+        models.paper,
 
         models.param_count,
         costs.gmacs,
         costs.macts,
+        models.input_size,
+        models.num_features,
+        models.reductions,
 
+        models.is_fixed_input_size,
         models.is_extra_data,
         models.is_distilled
     from name_columns

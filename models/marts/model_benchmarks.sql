@@ -22,6 +22,8 @@ join_at_the_same_size as (
         accuracy.architecture_group,
         accuracy.family,
         accuracy.pretrained_on,
+        accuracy.license,
+        accuracy.license_kind,
 
         runs.phase,
         runs.device,

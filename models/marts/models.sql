@@ -13,6 +13,10 @@ parsed_models as (
     select * from {{ ref('int_models_parsed') }}
 ),
 
+cards as (
+    select * from {{ ref('int_cards_licensed') }}
+),
+
 gather_sizes as (
     select
         model,
@@ -32,15 +36,26 @@ describe_models as (
         gather_sizes.tag,
         gather_sizes.family,
         architecture_groups.architecture_group,
+        cards.module,
         parsed_models.pretrained_on,
+        coalesce(cards.license, 'unknown') as license,
+        coalesce(cards.license_kind, 'unknown') as license_kind,
+        cards.license_url,
+        cards.hub_id,
+        cards.paper,
         gather_sizes.param_count,
         gather_sizes.img_sizes,
+        cards.input_size,
+        cards.num_features,
+        cards.reductions,
+        cards.is_fixed_input_size,
         parsed_models.is_extra_data,
         parsed_models.is_distilled
     from gather_sizes
     inner join architecture_groups
         on gather_sizes.architecture = architecture_groups.architecture
     inner join parsed_models on gather_sizes.model = parsed_models.model
+    left join cards on gather_sizes.model = cards.model
 )
 
 select * from describe_models

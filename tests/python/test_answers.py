@@ -82,6 +82,27 @@ def answer_in_pandas(rows: pd.DataFrame, question: dict) -> pd.DataFrame:
     return fitting.head(asked["n"])
 
 
+@pytest.mark.parametrize("kind", ["permissive", "non-commercial", "custom terms", "unknown"])
+def test_best_models_of_a_kind_of_licence_equals_pandas(kind, ask, rows):
+    question = {**draw_question(random.Random(kind)), "license_kind": kind}
+    ours = ask(in_sql(question))
+    theirs = answer_in_pandas(rows[rows.license_kind == kind], question)
+    assert list(ours.model) == (list(theirs.model) or [None])
+    if theirs.empty:
+        assert "license_kind" not in ours.why[0]
+
+
+def test_the_next_step_up_names_a_licence_that_keeps_it_out(ask):
+    (answer,) = ask("best_models(max_ms := 0.1, license_kind := 'custom terms', n := 1)").why
+    assert answer.endswith("but for license_kind")
+
+
+def test_find_models_shows_licence_width_and_strides(ask):
+    found = ask("find_models('convnextv2 base fcmae ft in1k')").iloc[0]
+    assert found.license == "cc-by-nc-4.0"
+    assert (found.num_features, list(found.reductions)) == (1024, [4, 8, 16, 32])
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_best_models_equals_pandas(seed, ask, rows):
     question = draw_question(random.Random(seed))
@@ -139,6 +160,7 @@ def test_nearest_miss_says_which_limit_keeps_it_out(ask):
         ("best_models(max_param_count := 25e6)", "param_count is in millions"),
         ("best_models(max_gmacs := 4e9)", "gmacs is in billions"),
         ("best_models(n := 0)", "n must be 1 or more"),
+        ("best_models(license_kind := 'free')", "There are: custom terms, non-commercial, perm"),
         ("best_models(robust_weight := 2)", "robust_weight must be from 0 to 1"),
         ("frontier('rtx9999')", "No one device"),
         ("upgrades('resnet5')", "no model .resnet5.*resnet50"),

@@ -1,8 +1,8 @@
 -- A seed's columns are what its YAML says, in that order: none renamed, added or missing.
 {%- set seeds = [
     ref('imagenet_results'), ref('inference_benchmarks'), ref('training_benchmarks'),
-    ref('blank_benchmarks'), ref('benchmark_files'), ref('result_files'),
-    ref('architecture_groups'), ref('architecture_renames'), ref('device_keys'),
+    ref('blank_benchmarks'), ref('benchmark_files'), ref('result_files'), ref('model_cards'),
+    ref('architecture_groups'), ref('architecture_renames'), ref('device_keys'), ref('licenses'),
     ref('notebook_claims'), ref('pretraining_datasets'), ref('retired_architectures'),
     ref('tag_tokens'), ref('test_sets'), ref('timed_variants'),
 ] %}

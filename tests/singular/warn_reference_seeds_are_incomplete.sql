@@ -1,8 +1,9 @@
 {{ config(severity='warn') }}
 
 -- What is new upstream builds all the same, as `unknown` or under its own key; here is what to
--- add to which reference seed. A timed name needs no row while it has an accuracy, or while the
--- newest torch still times it.
+-- add to which seed. A timed name needs no row while it has an accuracy, or while the newest torch
+-- still times it. A card needs no accuracy, for timm's cards come first and backbones have none;
+-- but a model that had one and still has its card has lost it.
 with
 
 benchmarks as (
@@ -61,3 +62,30 @@ anti join {{ ref('architecture_renames') }} as renames on benchmarks.model = ren
 anti join {{ ref('retired_architectures') }} as retired on benchmarks.model = retired.architecture
 where benchmarks.left_out_reason = 'no accuracy published'
 group by benchmarks.model
+union all
+select
+    'licenses' as reference_seed,
+    cards.license as missing,
+    min(cards.model) as seen_in
+from {{ ref('stg_model_cards') }} as cards
+anti join {{ ref('licenses') }} as known on cards.license = known.license
+group by cards.license
+union all
+select
+    'model_cards' as reference_seed,
+    results.model as missing,
+    'results of imagenet' as seen_in
+from {{ ref('int_results_current') }} as results
+anti join {{ ref('stg_model_cards') }} as cards on results.model = cards.model
+where results.test_set = 'imagenet'
+group by results.model
+union all
+select
+    'imagenet_results' as reference_seed,
+    results.model as missing,
+    'model_cards, and results of ' || max(results.snapshot) as seen_in
+from {{ ref('int_results_classified') }} as results
+inner join {{ ref('stg_model_cards') }} as cards on results.model = cards.model
+where results.test_set = 'imagenet'
+group by results.model
+having not bool_or(results.is_current)
