@@ -20,5 +20,4 @@ select
     tokens.tag
 from tokens
 anti join known_tokens on tokens.token = known_tokens.token
--- Image sizes, resolutions, strides and epochs: 384, r224, s576, e300, 300ep.
-where not regexp_full_match(tokens.token, '\d+|[rse]\d+|\d+ep?')
+where not regexp_full_match(tokens.token, '{{ var("tag_numbers") }}')
