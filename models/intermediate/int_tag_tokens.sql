@@ -20,17 +20,13 @@ split_tags as (
     from tags
 ),
 
--- Sizes, strides, epochs, versions and the billions of a language model's parameters need no
--- vocabulary: 384, r224, patch16, s576, e300, 300ep, v2, 2pt1, 4b, a22b.
 judge_tokens as (
     select
         split_tags.tag,
         split_tags.token,
         split_tags.token in (select datasets.token from datasets)
         or split_tags.token in (select other_tokens.token from other_tokens)
-        or regexp_full_match(
-            split_tags.token, '\d+|(r|s|e|v|patch)\d+|\d+ep?|\d+pt\d+|[aes]?\d+b'
-        ) as is_known
+        or regexp_full_match(split_tags.token, '{{ var("tag_numbers") }}') as is_known
     from split_tags
 )
 

@@ -129,7 +129,7 @@ list_todays_figures as (
 
 list_license_costs as (
     select
-        format('permissive_within_{:g}_ms', max_ms) as figure,
+        format('permissive_within_{:.0f}_us', 1000 * max_ms) as figure,
         less_top1 as value,
         'percentage points of top1' as unit,
         best_model || if(best_model = permissive_model, '', ', ' || permissive_model) as label,

@@ -10,8 +10,7 @@ parse_run_ids as (
         unnest(
             regexp_extract(
                 run,
-                '^(infer|train)-(amp_bf16|amp|fp32|bf16)-(nchw|nhwc)-pt(\d{3})'
-                || '-(cu\d{3}|cpu)-(.+?)(-dynamo)?$',
+                '{{ var("run_grammar") }}',
                 ['phase', 'precision', 'memory_layout', 'torch', 'cuda', 'device_key', 'dynamo']
             )
         ) as parts
@@ -29,9 +28,12 @@ spell_versions as (
         precision,
         memory_layout,
         regexp_replace(
-            regexp_replace(torch, '^1(\d\d)$', '1.\1'), '^(\d)(\d)(\d)$', '\1.\2.\3'
+            regexp_replace(torch, '^1(\d\d)$', '1.\1'), '^(\d)(\d+)(\d)$', '\1.\2.\3'
         ) as torch_version,
-        nullif(regexp_replace(cuda, '^cu(\d\d)(\d)$', '\1.\2'), 'cpu') as cuda_version,
+        regexp_replace(
+            regexp_replace(nullif(cuda, 'cpu'), '^cu(\d\d)(\d)$', '\1.\2'),
+            '^cu(\d\d)(\d)(\d)$', '\1.\2.\3'
+        ) as cuda_version,
         device_key,
         upstream_file,
         upstream_commit,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import os
 import shutil
+import signal
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 import refresh_seeds
 
@@ -18,8 +22,21 @@ UPSTREAM = PROJECT.parent / "shared" / "timm"
 
 IMAGENET = "results-imagenet.csv"
 SKETCH = "results-sketch.csv"
+METADATA = "model_metadata-in1k.csv"
+SOURCES = ("result_files", "benchmark_files")
+LARGE = "toynet_large.fb_in22k_ft_in1k"
+INFER_ROW = b"infer-amp-nchw-pt240-cu124-rtx4090,toynet_large,384,64.0,4000.0,256,1014.45,,\n"
 INFER = "benchmark-infer-amp-nchw-pt240-cu124-rtx4090.csv"
 TRAIN = "benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv"
+
+
+@pytest.fixture(autouse=True)
+def cheap_and_harmless(monkeypatch):
+    """No test waits for the disk, or leaves Ctrl-C ignored, as an import does when it ends."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    handler = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.fixture
@@ -32,13 +49,34 @@ def seeds(tmp_path) -> Path:
     return tmp_path / "seeds"
 
 
-def run(results, seeds, snapshot="2026-01-06", commit="90cae8c5") -> int:
-    arguments = ["--results", results, "--snapshot", snapshot, "--commit", commit]
+@pytest.fixture(scope="session")
+def imported_once(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("imported")
+    assert run(FIXTURE, folder, "2025-01-01") == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeds_of_both(imported_once, tmp_path_factory) -> dict[str, bytes]:
+    """What the snapshots 2025-01-01 and 2026-01-06 give together."""
+    folder = shutil.copytree(imported_once, tmp_path_factory.mktemp("both") / "seeds")
+    assert run(FIXTURE, folder) == 0
+    return contents(folder)
+
+
+@pytest.fixture
+def imported(imported_once, seeds) -> Path:
+    """Seeds that hold the fixture as the snapshot 2025-01-01."""
+    return Path(shutil.copytree(imported_once, seeds))
+
+
+def run(results, seeds, snapshot="2026-01-06", *more, commit="90cae8c5") -> int:
+    arguments = ["--results", results, "--snapshot", snapshot, "--commit", commit, *more]
     return refresh_seeds.main([*map(str, arguments), "--seeds", str(seeds)])
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))}
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def rows(seeds: Path, seed: str) -> list[dict[str, str]]:
@@ -46,14 +84,28 @@ def rows(seeds: Path, seed: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+needs_upstream = pytest.mark.skipif(
+    not UPSTREAM.is_dir(), reason="upstream's files are not here; the fixture covers the importer"
+)
+
+
+@needs_upstream
 def test_committed_seeds_are_what_upstream_gives(seeds):
-    if not UPSTREAM.is_dir():
-        pytest.skip("upstream's files are not here; the fixture covers the importer")
     sources = {(row["snapshot"], row["upstream_commit"]) for row in rows(SEEDS, "result_files")}
     for snapshot, commit in sorted(sources):
-        assert run(UPSTREAM / snapshot, seeds, snapshot, commit) == 0
+        assert run(UPSTREAM / snapshot, seeds, snapshot, commit=commit) == 0
     committed = {name: text for name, text in contents(SEEDS).items() if name.endswith(".csv")}
     assert contents(seeds) == committed
+
+
+@needs_upstream
+def test_upstreams_states_of_seven_years_are_imported(seeds, tmp_path):
+    with (UPSTREAM / "history" / "commits.csv").open(newline="") as stream:
+        states = [(row["snapshot"], row["commit"]) for row in csv.DictReader(stream)]
+    for snapshot, commit in states:
+        assert run(UPSTREAM / "history" / snapshot, seeds, snapshot, commit=commit) == 0
+    assert kept(seeds) == [(snapshot, "imagenet") for snapshot, _ in states]
+    assert run(UPSTREAM / "2024-08-22", tmp_path / "alone", "2024-08-22") == 0
 
 
 def test_committed_seeds_stay_small():
@@ -148,6 +200,145 @@ def test_a_run_that_the_snapshot_lost_is_removed_and_named(results, seeds, capsy
     assert rows(seeds, "inference_benchmarks") == []
 
 
+# upstream's other spellings: (a file of the fixture, what it is called too)
+NAMES = {
+    IMAGENET: ["results-all.csv"],
+    METADATA: ["model_metadata_in1k.csv"],
+    INFER: [
+        "benchmark-infer-amp-nchw-pt2100-cu1301-rtx6090.csv",
+        "benchmark-infer-fp16-nhwc-pt2100-rocm6.3-MI300X.csv",
+        "benchmark-infer-fp32-nchw-pt2121-mps-M4-Max-dynamo.csv",
+        "benchmark-infer-amp_bf16-nchw-pt291-xpu-b580.csv",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [(name, other) for name, others in NAMES.items() for other in others]
+)
+def test_other_names_are_understood(name, other, results, seeds):
+    assert run(results, seeds) == 0
+    expected = {seed: len(rows(seeds, seed)) for seed in refresh_seeds.read_seed_columns()}
+    (results / name).rename(results / other)
+    assert run(results, seeds) == 0
+    assert {seed: len(rows(seeds, seed)) for seed in expected} == expected
+    files = [row for seed in SOURCES for row in rows(seeds, seed)]
+    assert name == METADATA or [row["upstream_file"] for row in files].count(other) == 1
+
+
+def test_the_figures_of_2019_are_understood(results, seeds):
+    for name, old_name in ((IMAGENET, "results-all"), (SKETCH, "results-inv2-matched-frequency")):
+        text = (results / name).read_text(encoding="utf-8-sig").replace("crop_pct", "cropt_pct")
+        (results / f"{old_name}.csv").write_text(text)
+        (results / name).unlink()
+    assert run(results, seeds) == 0
+    crops = {row["test_set"]: row["crop_pct"] for row in rows(seeds, "imagenet_results")}
+    assert crops == {"imagenet": "0.950", "imagenetv2-matched-frequency": "0.875"}
+
+
+def test_what_upstream_says_of_pretraining_is_kept_of_the_newest_snapshot(imported, results):
+    replace(METADATA, "toynet_small,in1k", "toynet_small,in21k")(results)
+    assert run(results, imported, "2025-06-01") == 0
+    newest = [{"snapshot": "2025-06-01", "model": "toynet_small", "pretrain": "in21k"}]
+    assert rows(imported, "model_metadata") == newest
+    assert run(FIXTURE, imported, "2025-01-01") == 0
+    assert rows(imported, "model_metadata") == newest
+
+
+def test_one_results_file_is_enough_and_the_seeds_are_whole(results, seeds, capsys):
+    for path in results.iterdir():
+        if path.name != IMAGENET:
+            path.unlink()
+    assert run(results, seeds) == 0
+    for seed, columns in refresh_seeds.read_seed_columns().items():
+        header = (seeds / f"{seed}.csv").read_text().splitlines()[0]
+        assert header == ",".join(columns)
+    said = capsys.readouterr().out
+    assert "sketch: no file of this test set" in said
+    assert "imagenet: no file" not in said
+
+
+def test_files_that_are_not_imported_are_said(results, seeds, capsys):
+    (results / "results-sketch.csv.gz").write_bytes(b"\x1f\x8b")
+    (results / "model_benchmark_amp_nchw_rtx3090.csv").write_bytes(b"model\n")
+    (results / "model_metadata-in12k.csv").write_bytes(b"model\n")
+    (results / "notes\x1b[2J.csv.bak").write_bytes(b"")
+    assert run(results, seeds) == 0
+    said = capsys.readouterr().out
+    for line in (
+        "results-sketch.csv.gz: not read",
+        "model_benchmark_amp_nchw_rtx3090.csv: not used, its name says neither torch nor CUDA",
+        "model_metadata-in12k.csv: not used",
+        r"notes\x1b[2J.csv.bak': not read",
+    ):
+        assert line in said
+    assert "\x1b" not in said
+
+
+def history(days: list[str], results: Path, seeds: Path) -> None:
+    for day in days:
+        assert run(results, seeds, day) == 0
+
+
+def kept(seeds: Path) -> list[tuple[str, str]]:
+    return [(row["snapshot"], row["test_set"]) for row in rows(seeds, "result_files")]
+
+
+def test_older_snapshots_keep_imagenet_sixty_days_apart(results, seeds, capsys):
+    history(["2023-03-26", "2023-05-24", "2023-07-22", "2023-07-23", "2023-09-20"], results, seeds)
+    assert kept(seeds) == [
+        ("2023-05-24", "imagenet"),
+        ("2023-05-24", "sketch"),
+        ("2023-07-23", "imagenet"),
+        ("2023-09-20", "imagenet"),
+        ("2023-09-20", "sketch"),
+    ]
+    said = capsys.readouterr().out
+    assert "snapshot 2023-03-26: let go of imagenet, sketch, model_metadata" in said
+    assert "snapshot 2023-07-23: let go of sketch, model_metadata" in said
+
+    # What the seeds hold does not give way to a neighbour that comes later.
+    before = contents(seeds)
+    history(["2023-07-24", "2023-07-30"], results, seeds)
+    assert contents(seeds) == before
+
+
+def test_a_test_set_that_the_newest_snapshot_lacks_is_kept(imported, results):
+    (results / SKETCH).unlink()
+    assert run(results, imported) == 0
+    assert kept(imported) == [
+        ("2025-01-01", "imagenet"),
+        ("2025-01-01", "sketch"),
+        ("2026-01-06", "imagenet"),
+    ]
+
+
+def test_a_replaced_snapshot_is_said(imported, results, capsys):
+    (results / SKETCH).unlink()
+    assert run(results, imported, "2025-01-01") == 0
+    said = capsys.readouterr().out
+    assert "snapshot 2025-01-01: replaced" in said
+    assert "2025-01-01 sketch: removed, the snapshot has it no more" in said
+
+
+def test_the_summary_says_what_is_new_and_what_nobody_knows(imported, results, tmp_path):
+    new_run = "infer-amp-nchw-pt2100-cu130-RTX-6090"
+    (results / f"benchmark-{new_run}.csv").write_bytes((results / INFER).read_bytes())
+    replace(IMAGENET, "toynet_small.in1k", "toynet_`medium`.zeta_in1k_r99")(results)
+    summary = tmp_path / "summary.md"
+    assert run(results, imported, "2026-01-06", "--summary", summary) == 0
+    text = summary.read_text(encoding="utf-8")
+    assert text.startswith("## timm's results of 2026-01-06\n\nCommit 90cae8c5.\n\n- ")
+    for line in (
+        "- New models: 1 (`toynet_medium.zeta_in1k_r99`)\n",
+        f"- New runs: 1 (`{new_run}`)\n",
+        "- Devices missing in seeds/reference/devices.csv: 1 (`RTX-6090`)\n",
+        "- Words of tags missing in seeds/reference/tag_tokens.csv: 1 (`zeta`)\n",
+        "- inference_benchmarks.csv: 4 rows (2 added, 0 removed)\n",
+    ):
+        assert line in text
+
+
 def replace(name: str, old: str, new: str):
     """Return a fault: a change of one file's text, which must be there to change."""
 
@@ -157,6 +348,10 @@ def replace(name: str, old: str, new: str):
         (results / name).write_text(text.replace(old, new, 1), encoding="utf-8")
 
     return change
+
+
+def both(*changes):
+    return lambda results: [change(results) for change in changes]
 
 
 def put(name: str, content: bytes):
@@ -173,11 +368,15 @@ def only_a_readme(results: Path) -> None:
 FAULTS = {
     "missing column": (
         replace(IMAGENET, "top5_err", "top5_error"),
-        [IMAGENET, "line 1", "top5_err", "missing", "add it"],
+        [IMAGENET, "line 1", "without top5_err", "add the column"],
+    ),
+    "column of another phase": (
+        replace(TRAIN, "train_img_size", "img_size"),
+        [TRAIN, "line 1", "without train_img_size", "add the column"],
     ),
     "unknown column": (
         replace(TRAIN, "param_count", "param_count,train_gmacs"),
-        [TRAIN, "line 1", "'train_gmacs'", "unknown", "remove it"],
+        [TRAIN, "line 1", "unknown column train_gmacs", "remove it"],
     ),
     "column twice": (
         replace(TRAIN, "param_count", "param_count,param_count"),
@@ -259,16 +458,27 @@ FAULTS = {
         replace(TRAIN, ",5.1\n", ",5.1,6\n"),
         [TRAIN, "line 2", "7 cells", "header has 6"],
     ),
-    "blank line": (replace(IMAGENET, "\ntoy", "\n\ntoy"), [IMAGENET, "line 2", "0 cells"]),
+    "blank line": (
+        replace(IMAGENET, "\ntoy", "\n\ntoy"),
+        [IMAGENET, "line 2", "blank line", "remove it"],
+    ),
+    "fault below a blank line": (
+        both(replace(IMAGENET, "\ntoy", "\n\ntoy"), replace(IMAGENET, "71.000", "high")),
+        [f"{IMAGENET}, line 2:", f"{IMAGENET}, line 4, column top1: 'high'"],
+    ),
+    "fault below a quoted line break": (
+        both(replace(IMAGENET, LARGE, '"toynet\nlarge"'), replace(IMAGENET, "71.000", "high")),
+        [f"{IMAGENET}, line 2, column model", f"{IMAGENET}, line 4, column top1: 'high'"],
+    ),
     "wrong delimiter": (
         put(TRAIN, b"model;train_samples_per_sec\ntoynet;1\n"),
-        [TRAIN, "line 1", "no commas", "save the file with commas"],
+        [TRAIN, "line 1", "without commas", "save the file with commas"],
     ),
-    "empty file": (put(TRAIN, b""), [TRAIN, "line 1", "empty", "fetch it again"]),
-    "byte order mark alone": (put(TRAIN, b"\xef\xbb\xbf"), [TRAIN, "line 1", "empty"]),
+    "empty file": (put(TRAIN, b""), [TRAIN, "empty", "fetch it again"]),
+    "byte order mark alone": (put(TRAIN, b"\xef\xbb\xbf"), [TRAIN, "empty"]),
     "header alone": (
         put(TRAIN, (FIXTURE / TRAIN).read_bytes().splitlines(keepends=True)[0]),
-        [TRAIN, "line 2", "no row below the header", "fetch the file again"],
+        [TRAIN, "no row with figures", "fetch the file again"],
     ),
     "truncated last line": (
         put(IMAGENET, (FIXTURE / IMAGENET).read_bytes()[:-4]),
@@ -280,7 +490,7 @@ FAULTS = {
     ),
     "cell too long": (
         replace(TRAIN, "toynet_small", "x" * 200_000),
-        [TRAIN, "line 2", "field larger than field limit"],
+        [TRAIN, "line 2", "column model", "longer than 100,000 characters", "shorten it"],
     ),
     "unknown interpolation": (
         replace(IMAGENET, "bicubic", "bicub"),
@@ -295,25 +505,100 @@ FAULTS = {
         [TRAIN, "line 2", "train_samples_per_sec", "'1e-320'", "implausibly small"],
     ),
     "model without a tag after its dot": (
-        replace(IMAGENET, "toynet_large.fb_in22k_ft_in1k", "toynet_large."),
+        replace(IMAGENET, LARGE, "toynet_large."),
         [IMAGENET, "line 2", "model", "'toynet_large.'", "complete it"],
     ),
     "folder named as a file": (
         lambda results: (results / "results-imagenet-a.csv").mkdir(),
-        ["results-imagenet-a.csv", "Is a directory", "move it out"],
+        ["results-imagenet-a.csv", "a folder and no file", "move it out"],
     ),
-    "name without a stem": (put(".csv", b"model\n"), [".csv", "file name"]),
+    "pipe named as a file": (
+        lambda results: os.mkfifo(results / "results-imagenet-a.csv"),
+        ["results-imagenet-a.csv", "a pipe or device and no file", "move it out"],
+    ),
+    "device named as a file": (
+        lambda results: (results / "results-imagenet-a.csv").symlink_to("/dev/zero"),
+        ["results-imagenet-a.csv", "a pipe or device and no file", "move it out"],
+    ),
+    "link to nothing": (
+        lambda results: (results / "results-imagenet-a.csv").symlink_to("nothing"),
+        ["results-imagenet-a.csv", "a dead link and no file", "move it out"],
+    ),
+    "file too large": (
+        lambda results: os.truncate(results / TRAIN, 200_000_001),
+        [TRAIN, "larger than 200,000,000 bytes", "move it out"],
+    ),
+    "gzip": (put(TRAIN, gzip.compress(b"model\n")), [TRAIN, "this is gzip", "save the file as"]),
+    "zip": (put(TRAIN, b"PK\x03\x04"), [TRAIN, "this is zip", "save the file as"]),
+    "UTF-16": (put(TRAIN, "model\n".encode("utf-16")), [TRAIN, "this is UTF-16", "in UTF-8"]),
+    "UTF-16 without its mark": (
+        put(TRAIN, "model\n".encode("utf-16-be")),
+        [TRAIN, "this is UTF-16", "in UTF-8"],
+    ),
+    "line ends of CR CR LF": (
+        put(TRAIN, (FIXTURE / TRAIN).read_bytes().replace(b"\n", b"\r\r\n")),
+        [TRAIN, "line 1", "CR CR LF", "plain line ends"],
+    ),
     "invalid UTF-8": (
         put(IMAGENET, (FIXTURE / IMAGENET).read_bytes().replace(b"small", b"sm\xffll", 1)),
         [IMAGENET, "line 3", "byte 10", r"b'\xff'", "save the file as UTF-8"],
     ),
+    "C1 control character": (
+        replace(TRAIN, "toynet_small", "toynet\u009b2Jsmall"),
+        [TRAIN, "line 2", "column model", r"'toynet\x9b2Jsmall'", "control character"],
+    ),
+    "zero byte": (
+        replace(TRAIN, "toynet_small", "toynet\0small"),
+        [TRAIN, "line 2", "column model", r"'toynet\x00small'", "control character"],
+    ),
+    "line separator": (
+        replace(TRAIN, "toynet_small", "toynet\u2028small"),
+        [TRAIN, "line 2", "column model", r"'toynet\u2028small'", "control character"],
+    ),
+    "invisible character": (
+        replace(TRAIN, "toynet_small", "toynet\u200bsmall"),
+        [TRAIN, "line 2", "column model", r"'toynet\u200bsmall'", "invisible", "remove it"],
+    ),
+    "text that turns its direction": (
+        replace(METADATA, "in1k", "in1k\u202e"),
+        [METADATA, "line 2", "column pretrain", r"'in1k\u202e'", "invisible", "remove it"],
+    ),
+    "name without a stem": (put(".csv", b"model\n"), [".csv", "file name", "move the file out"]),
     "name outside the grammar": (
         put("benchmark-infer-amp-nchw-rtx4090.csv", (FIXTURE / INFER).read_bytes()),
-        ["benchmark-infer-amp-nchw-rtx4090.csv", "file name", "rename the file"],
+        ["benchmark-infer-amp-nchw-rtx4090.csv", "-pt<torch>-<cuda>-", "run_grammar"],
     ),
     "unknown test set": (
         put("results-imagenet-z.csv", (FIXTURE / IMAGENET).read_bytes()),
-        ["results-imagenet-z.csv", "file name", "move it out"],
+        ["results-imagenet-z.csv", "imagenet-real", "seeds/reference/test_sets.csv"],
+    ),
+    "two files of one test set": (
+        put("results-all.csv", (FIXTURE / IMAGENET).read_bytes()),
+        [IMAGENET, "results-all.csv", "same as another file", "move one of them out"],
+    ),
+    "name that is not text": (
+        lambda results: Path(os.fsdecode(bytes(results) + b"/\xff.csv")).touch(),
+        [r"\udcff.csv", "cannot be printed", "move the file out"],
+    ),
+    "name that steers the terminal": (
+        put("results-\x1b[2J.csv", b"model\n"),
+        [r"results-\x1b[2J.csv", "cannot be printed", "move the file out"],
+    ),
+    "results file cut in the middle": (
+        replace(IMAGENET, (FIXTURE / IMAGENET).read_text().splitlines(keepends=True)[3], ""),
+        [IMAGENET, "has 2 rows", "snapshot 2025-01-01 has 3;", "--allow-fewer-rows"],
+    ),
+    "benchmark file cut in the middle": (
+        replace(INFER, (FIXTURE / INFER).read_text().splitlines(keepends=True)[3], ""),
+        [INFER, "has 2 rows", "snapshot 2025-01-01 has 3;", "--allow-fewer-rows"],
+    ),
+    "top5 swapped with its error": (
+        replace(IMAGENET, "98.500,1.500", "98.500,98.500"),
+        [IMAGENET, "line 2", "top5_err", "'98.500'", "add up to 197.000"],
+    ),
+    "nothing measured": (
+        replace(TRAIN, "2048.0,250.0,512", ",,"),
+        [TRAIN, "no row with figures", "fetch the file again"],
     ),
     "no CSV": (only_a_readme, ["no results or benchmark CSV", "name timm's results/"]),
     "no folder": (shutil.rmtree, ["no such folder", "name timm's results/"]),
@@ -321,66 +606,102 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_refused_with_where_what_and_remedy(name, results, seeds, capsys):
-    assert run(FIXTURE, seeds, "2025-01-01") == 0
-    before = contents(seeds)
+def test_a_fault_is_refused_with_where_what_and_remedy(name, results, imported, capsys):
+    before = contents(imported)
     change, expected = FAULTS[name]
     change(results)
-    assert run(results, seeds) == 1
+    assert run(results, imported) == 1
     message = capsys.readouterr().err
     assert [part for part in expected if part not in message] == []
     assert message.endswith("Nothing was written.\n")
-    assert contents(seeds) == before
+    assert all(line.isprintable() for line in message.splitlines())
+    assert contents(imported) == before
 
 
 def test_every_faulty_file_is_named_in_one_go(results, seeds, capsys):
+    names = [IMAGENET, SKETCH, TRAIN, "nothing.csv", "folder.csv"]
     replace(IMAGENET, "71.000", "high")(results)
+    replace(SKETCH, "rank_diff", "rank")(results)
     replace(TRAIN, "2048.0", "0")(results)
+    put("nothing.csv", b"")(results)
+    (results / "folder.csv").mkdir()
     assert run(results, seeds) == 1
-    message = capsys.readouterr().err
-    assert IMAGENET in message
-    assert TRAIN in message
+    lines = capsys.readouterr().err.splitlines()
+    assert [[name for name in names if name in line] for line in lines[:-1]] == [
+        [name] for name in sorted(names)
+    ]
+
+
+def test_of_a_file_full_of_faults_the_first_are_shown(results, seeds, capsys):
+    lines = "".join(f"toynet_{number},0,1,1,1,1\n" for number in range(100))
+    (results / TRAIN).write_text((FIXTURE / TRAIN).read_text() + lines)
+    assert run(results, seeds) == 1
+    shown = capsys.readouterr().err.splitlines()[:-1]
+    assert [f"line {number}," in line for number, line in enumerate(shown, start=3)] == [True] * 5
+    assert shown[-1].endswith(" (95 more)")
+
+
+def test_fewer_rows_are_imported_when_that_is_allowed(results, imported):
+    FAULTS["results file cut in the middle"][0](results)
+    assert run(results, imported, "2026-01-06", "--allow-fewer-rows") == 0
+    assert len(rows(imported, "imagenet_results")) == 2 + 2 + 3
+
+
+def test_a_date_in_the_future_is_refused(results, seeds, capsys):
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    assert run(results, seeds, tomorrow) == 1
+    assert f"snapshot {tomorrow}: is in the future" in capsys.readouterr().err
 
 
 def test_a_name_is_stored_as_it_is(results, seeds):
-    hostile = '<script>alert("1")</script>\\=cmd|\u202eabc\u200b' + "x" * 10_000
+    hostile = '<script>alert("1")</script>\\=cmd|,#\'%s{0}' + "x" * 10_000
     replace(TRAIN, "toynet_small", '"' + hostile.replace('"', '""') + '"')(results)
     assert run(results, seeds) == 0
     assert rows(seeds, "training_benchmarks")[0]["model"] == hostile
+    before = contents(seeds)
+    assert run(results, seeds) == 0
+    assert contents(seeds) == before
 
 
+# seed, what in it is replaced by what (None: all of it), and what the message must say
 DAMAGES = {
-    "renamed column": ("benchmark_files.csv", b"snapshot", b"date"),
-    "figure that is none": ("imagenet_results.csv", b"88.250", b"high"),
-    "row without its source": ("benchmark_files.csv", b"train-amp-nhwc", b"train-amp-nchw"),
-    "row deleted": ("inference_benchmarks.csv", b",toynet_small,224,", b",toynet_\n"),
-    "nothing left": ("result_files.csv", None, b""),
-    "seed deleted": ("benchmark_files.csv", None, None),
+    "renamed column": ("benchmark_files.csv", b"snapshot", b"date", "without snapshot"),
+    "moved column": ("benchmark_files.csv", b"run,snapshot", b"snapshot,run", "not the header run"),
+    "figure that is none": ("imagenet_results.csv", b"88.250", b"high", "'high' is not a number"),
+    "date that is none": ("result_files.csv", b"5-01-01", b"5-02-30", "'2025-02-30' is not a date"),
+    "row without its source": (
+        *("benchmark_files.csv", b"train-amp-nhwc", b"train-amp-nchw"),
+        "train-amp-nhwc-pt112-cu113-rtx3090 has 0 rows here and 1 among the figures",
+    ),
+    "row deleted": ("inference_benchmarks.csv", b",toynet_small,224,", b",toynet_\n", "2 cells"),
+    "row lost": ("inference_benchmarks.csv", INFER_ROW, b"", "has 3 rows here and 2 among"),
+    "nothing left": ("result_files.csv", None, b"", "an empty file"),
+    "seed deleted": ("benchmark_files.csv", None, None, "has 0 rows here and 3 among the figures"),
 }
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_a_damaged_seed_is_refused_before_it_costs_rows(name, results, seeds, capsys):
-    assert run(results, seeds, "2025-01-01") == 0
-    file, old, new = DAMAGES[name]
+def test_a_damaged_seed_is_refused_before_it_costs_rows(name, results, imported, capsys):
+    file, old, new, expected = DAMAGES[name]
     if old:
-        assert old in (seeds / file).read_bytes()
-        new = (seeds / file).read_bytes().replace(old, new, 1)
-    (seeds / file).unlink() if new is None else (seeds / file).write_bytes(new)
-    before = contents(seeds)
-    assert run(results, seeds) == 1
-    assert "restore it from git" in capsys.readouterr().err
-    assert contents(seeds) == before
+        assert old in (imported / file).read_bytes()
+        new = (imported / file).read_bytes().replace(old, new, 1)
+    (imported / file).unlink() if new is None else (imported / file).write_bytes(new)
+    before = contents(imported)
+    assert run(results, imported) == 1
+    message = capsys.readouterr().err
+    assert expected in message
+    assert "restore it from git" in message
+    assert contents(imported) == before
 
 
-def test_two_imports_at_once_do_not_mix(results, seeds, capsys):
-    assert run(results, seeds, "2025-01-01") == 0
-    before = contents(seeds)
-    with refresh_seeds.lock(seeds):
-        assert run(results, seeds) == 1
+def test_two_imports_at_once_do_not_mix(results, imported, capsys):
+    before = contents(imported)
+    with refresh_seeds.lock(imported):
+        assert run(results, imported) == 1
     assert "another import is writing here" in capsys.readouterr().err
-    assert contents(seeds) == before
-    assert run(results, seeds) == 0
+    assert contents(imported) == before
+    assert run(results, imported) == 0
 
 
 def test_carriage_returns_alone_end_lines_too(results, seeds):
@@ -390,17 +711,91 @@ def test_carriage_returns_alone_end_lines_too(results, seeds):
     assert len(rows(seeds, "training_benchmarks")) == 1
 
 
-def test_a_failed_write_replaces_nothing(results, seeds, capsys, monkeypatch):
-    assert run(FIXTURE, seeds, "2025-01-01") == 0
-    before = contents(seeds)
+# --- whole or not at all
 
-    def full(descriptor):
-        raise OSError(28, "No space left on device", "seeds")
 
-    monkeypatch.setattr(os, "fsync", full)
-    assert run(results, seeds) == 1
-    assert "No space left on device" in capsys.readouterr().err
-    assert contents(seeds) == before
+def fail(error: BaseException):
+    def stop(*arguments):
+        raise error
+
+    return stop
+
+
+FULL = duckdb.IOException('Could not write file "x": No space left on device')
+# what stops an import before the seeds are whole, its exit code and what is said
+STOPS = {
+    "full disk": (os, "fsync", OSError(28, "No space left on device"), 1, "on the disk at /"),
+    "full disk, to DuckDB": (refresh_seeds, "run_step", FULL, 1, "on the disk at /"),
+    "broken disk": (os, "fsync", OSError(5, "Input/output error", "x"), 1, "x: Input/output error"),
+    "Ctrl-C": (refresh_seeds, "run_step", KeyboardInterrupt(), 130, "interrupted"),
+    "Ctrl-C while DuckDB works": (
+        *(refresh_seeds, "run_step", RuntimeError("Query interrupted"), 130, "interrupted"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_an_import_that_is_stopped_replaces_nothing(name, results, imported, capsys, monkeypatch):
+    before = contents(imported)
+    module, function, error, code, expected = STOPS[name]
+    monkeypatch.setattr(module, function, fail(error))
+    assert run(results, imported) == code
+    message = capsys.readouterr().err.splitlines()
+    assert expected in message[0]
+    assert message[1:] == ["Nothing was written."]
+    assert contents(imported) == before
+    assert [path.name for path in imported.iterdir() if path.is_dir()] == []
+
+
+def test_another_error_is_not_hidden(results, seeds, monkeypatch):
+    monkeypatch.setattr(refresh_seeds, "run_step", fail(RuntimeError("a bug")))
+    with pytest.raises(RuntimeError, match="a bug"):
+        run(results, seeds)
+
+
+def test_a_write_protected_seed_keeps_all_as_they_are(results, imported, capsys, monkeypatch):
+    before = contents(imported)
+    seed = imported / "inference_benchmarks.csv"
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != seed)
+    assert run(results, imported) == 1
+    assert f"{seed}: write-protected" in capsys.readouterr().err
+    assert contents(imported) == before
+
+
+@pytest.mark.parametrize("stop_at", range(7))
+def test_seeds_left_of_two_imports_are_mended_by_the_next(
+    stop_at, results, imported, seeds_of_both, capsys, monkeypatch
+):
+    moves = []
+    replace_path = Path.replace
+
+    def replace_some(path, target):
+        if path.parent.name == refresh_seeds.UNFINISHED and len(moves) == stop_at:
+            raise PermissionError(1, "Operation not permitted", str(path), None, str(target))
+        moves.append(target)
+        return replace_path(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace_some)
+    stop_at += 1  # the folder of new seeds itself is the first to move
+    assert run(results, imported) == 1
+    message = capsys.readouterr().err
+    assert "Operation not permitted" in message
+    assert message.endswith("The next import finishes this one.\n")
+    assert (imported / refresh_seeds.UNFINISHED).exists()
+
+    monkeypatch.undo()
+    assert run(FIXTURE, imported, "2025-01-01") == 0
+    assert "finished the last import" in capsys.readouterr().out
+    assert contents(imported) == seeds_of_both
+
+
+def test_what_a_killed_import_left_aside_is_removed(results, imported, seeds_of_both):
+    aside = imported / ".staged_import"
+    aside.mkdir()
+    (aside / "imagenet_results.csv.new").write_text("half a r")
+    assert run(results, imported) == 0
+    assert contents(imported) == seeds_of_both
+    assert not aside.exists()
 
 
 @pytest.mark.parametrize(
@@ -430,18 +825,37 @@ def git(folder: Path, *arguments: str) -> str:
     return result.stdout.strip()
 
 
-def test_without_results_the_repository_is_cloned(results, seeds, tmp_path):
-    repository = tmp_path / "repository"
-    repository.mkdir()
-    shutil.move(results, repository / "results")
-    git(repository, "init", "--quiet")
-    git(repository, "add", ".")
-    git(repository, "commit", "--quiet", "--message", "results")
+@pytest.fixture
+def repository(results, tmp_path) -> Path:
+    """A repository like timm's."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    shutil.move(results, folder / "results")
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "results")
+    return folder
+
+
+def test_without_results_the_repository_is_cloned(repository, seeds):
     assert refresh_seeds.main(["--repository", repository.as_uri(), "--seeds", str(seeds)]) == 0
     # The commit's date in UTC, a day after the committer's own.
     assert {row["snapshot"] for row in rows(seeds, "benchmark_files")} == {"2025-03-05"}
     commits = {row["upstream_commit"] for row in rows(seeds, "benchmark_files")}
     assert commits == {git(repository, "rev-parse", "HEAD")}
+
+
+def test_a_hook_that_imports_keeps_its_own_repository(repository, seeds, tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    own.mkdir()
+    git(own, "init", "--quiet")
+    git(own, "commit", "--quiet", "--allow-empty", "--message", "own")
+    before = {path: path.read_bytes() for path in own.rglob("*") if path.is_file()}
+    for name, value in {"GIT_DIR": ".git", "GIT_WORK_TREE": ".", "GIT_INDEX_FILE": "index"}.items():
+        monkeypatch.setenv(name, str(own / value))
+    assert refresh_seeds.main(["--repository", repository.as_uri(), "--seeds", str(seeds)]) == 0
+    assert {row["snapshot"] for row in rows(seeds, "benchmark_files")} == {"2025-03-05"}
+    assert {path: path.read_bytes() for path in own.rglob("*") if path.is_file()} == before
 
 
 def test_a_failed_clone_says_so(seeds, tmp_path, capfd):

@@ -1,0 +1,247 @@
+-- From the texts in `inputs` (origin `new`: upstream's files, `old`: the seeds) to `records`,
+-- a row each, and the views that rules.csv looks at.
+create macro cell_of(names, cells, wanted) as cells[list_position(names, wanted)];
+create macro plain(number) as nullif(replace(number, ',', ''), '');
+create macro as_number(number) as try_cast(plain(number) as double);
+
+create table files as
+with
+read_names as (
+    select
+        *,
+        nullif(regexp_extract(file, '^results-(.+)\.csv$', 1), '') as results,
+        nullif(regexp_extract(file, '^benchmark-(.+)\.csv$', 1), '') as run
+    from inputs
+),
+
+name_sources as (
+    select
+        * exclude (results),
+        if(origin = 'new', getvariable('snapshot'), null) as snapshot,
+        -- As they were called in 2019.
+        case results
+            when 'all' then 'imagenet'
+            when 'inv2-matched-frequency' then 'imagenetv2-matched-frequency'
+            else results
+        end as test_set
+    from read_names
+)
+
+select
+    *,
+    case
+        when origin = 'old' then replace(file, '.csv', '')
+        when list_contains(getvariable('test_sets'), test_set) then 'results'
+        when regexp_full_match(run, getvariable('run_grammar')) then split_part(run, '-', 1)
+        when regexp_full_match(file, 'model_metadata[-_]in1k\.csv') then 'metadata'
+    end as kind,
+    count(*) over (partition by origin, kind, test_set, run) as files_of_source
+from name_sources;
+
+-- A quoted line break is part of its row; a row's line is the physical one that it starts on.
+create table rows as
+with
+split_rows as (
+    select
+        origin, file, kind,
+        regexp_extract_all(
+            regexp_replace(text, '\r\n?', e'\n', 'g'),
+            '(?:[^"\n]|"[^"]*")*\n|[^\n]*\n|[^\n]+'
+        ) as texts,
+        unnest(texts) as text_with_end,
+        generate_subscripts(texts, 1) as row_number
+    from files
+),
+
+split_cells as (
+    select
+        origin, file, kind,
+        rtrim(text_with_end, e'\n') as text,
+        text = text_with_end as is_cut,
+        1 + coalesce(sum(length(text_with_end) - length(replace(text_with_end, e'\n', ''))) over (
+            partition by origin, file order by row_number
+            rows between unbounded preceding and 1 preceding
+        ), 0) as line,
+        -- Of a longer row it would take minutes to say what is wrong.
+        if(
+            length(text) < 1_000_000,
+            regexp_extract_all(',' || text, ',(?:"(?:[^"]|"")*"|[^",]*)'),
+            []
+        ) as parts
+    from split_rows
+)
+
+select
+    * exclude (parts),
+    array_to_string(parts, '') = ',' || text as is_split,
+    list_transform(
+        parts,
+        lambda part: if(part like ',"%', replace(part[3:-2], '""', '"'), part[2:])
+    ) as cells
+from split_cells;
+
+create table headers as
+with
+find_layouts as (
+    select
+        origin, file, kind, line,
+        text as value,
+        cells as spelled,
+        -- Until 2022 it was spelt so.
+        list_transform(cells, lambda cell: if(cell = 'cropt_pct', 'crop_pct', cell)) as columns,
+        map(getvariable('kinds'), getvariable('layouts'))[kind] as layout,
+        string_split(regexp_replace(layout, ' \[\w+\]', '', 'g'), ' ') as required,
+        regexp_extract_all(layout, '\w+') as known
+    from rows
+    where line = 1
+)
+
+select
+    *,
+    list_transform(columns, lambda name: regexp_replace(name, '^' || kind || '_', '')) as names,
+    list_filter(required, lambda name: not list_contains(columns, name)) as missing,
+    list_filter(columns, lambda name: not list_contains(known, name)) as unknown,
+    list_aggregate(columns, 'mode') as commonest
+from find_layouts;
+
+create table records as
+with
+name_cells as (
+    select
+        rows.origin, rows.file, rows.line, files.kind, headers.spelled,
+        headers.names || ['snapshot', 'test_set', 'run'] as names,
+        rows.cells || [files.snapshot, files.test_set, files.run] as cells
+    from rows
+    inner join headers using (origin, file)
+    inner join files using (origin, file)
+    where rows.line > 1 and rows.is_split and len(rows.cells) = len(headers.names)
+),
+
+find_keys as (
+    select
+        *,
+        cell_of(names, cells, 'snapshot') as snapshot,
+        cell_of(names, cells, 'test_set') as test_set,
+        cell_of(names, cells, 'run') as run,
+        cell_of(names, cells, 'model') as model,
+        cell_of(names, cells, 'img_size') as img_size,
+        -- Upstream leaves blank what it could not measure.
+        kind in ('infer', 'train') and concat(
+            cell_of(names, cells, 'samples_per_sec'),
+            cell_of(names, cells, 'step_time'),
+            cell_of(names, cells, 'batch_size')
+        ) = '' as is_blank
+    from name_cells
+)
+
+select
+    *,
+    case kind
+        when 'results' then 'imagenet_results'
+        when 'infer' then if(is_blank, 'blank_benchmarks', 'inference_benchmarks')
+        when 'train' then if(is_blank, 'blank_benchmarks', 'training_benchmarks')
+        when 'metadata' then 'model_metadata'
+        else kind
+    end as seed,
+    -- Which file a row is from, and which seed says so.
+    coalesce(run, concat_ws(' ', snapshot, test_set)) as source,
+    case
+        when run is not null then 'benchmark_files'
+        when test_set is not null then 'result_files'
+        else 'model_metadata'
+    end as source_seed,
+    min(line) over (partition by origin, file, source, model, as_number(img_size)) as first_line
+from find_keys;
+
+create view file as
+select
+    *,
+    if(contains(text, e'\r\r\n'), len(string_split(split_part(text, e'\r\r\n', 1), e'\n')), null)
+        as line,
+    null as spelled,
+    null as value
+from files;
+
+create view header as
+select * exclude (spelled), null as spelled from headers;
+
+create view line as
+select rows.*, null as spelled, rows.text as value, headers.names
+from rows
+inner join headers using (origin, file);
+
+create view cell as
+with
+split_records as (
+    select
+        *,
+        cell_of(names, cells, 'top1') as top1,
+        cell_of(names, cells, 'top5') as top5,
+        unnest(spelled) as column_spelled,
+        unnest(names) as name,
+        unnest(cells) as value
+    from records
+)
+
+select * exclude (spelled), column_spelled as spelled, as_number(value) as number
+from split_records
+where
+    column_spelled is not null
+    and not (is_blank and name in ('samples_per_sec', 'step_time', 'batch_size'));
+
+create view source as
+with
+found as (
+    select
+        origin, source, source_seed,
+        count(*) as found_rows,
+        count(*) filter (not is_blank) as measured
+    from records
+    where seed <> source_seed or kind = 'metadata'
+    group by all
+),
+
+stated as (
+    select
+        origin, file, source, snapshot,
+        coalesce(run, test_set) as series,
+        try_cast(as_number(cell_of(names, cells, 'upstream_rows')) as bigint) as stated_rows
+    from records
+    where seed in ('result_files', 'benchmark_files')
+    union all by name
+    select
+        origin, file, snapshot,
+        coalesce(run, test_set) as series,
+        coalesce(run, concat_ws(' ', snapshot, test_set)) as source
+    from files
+    where origin = 'new'
+)
+
+select
+    origin, source, stated.stated_rows,
+    coalesce(stated.file, found.source_seed || '.csv') as file,
+    null as line,
+    null as spelled,
+    null as value,
+    coalesce(found.found_rows, 0) as found_rows,
+    coalesce(found.measured, 0) as measured,
+    earlier.snapshot as earlier_snapshot,
+    earlier.stated_rows as earlier_rows
+from stated
+full join found using (origin, source)
+asof left join (from stated where origin = 'old') as earlier
+    on stated.series = earlier.series and stated.snapshot >= earlier.snapshot;
+
+-- What is wrong with a file as a whole makes its rows wrong too; then that alone is said.
+create view gravest_faults as
+with
+keep_gravest as (
+    from faults
+    qualify level = min(level) over (partition by origin, file)
+)
+
+select
+    * exclude (level),
+    row_number() over (partition by origin, file order by line, spelled) as number,
+    count(*) over (partition by origin, file) as found
+from keep_gravest;

@@ -1,0 +1,135 @@
+-- What is said of an import: notes while it runs, a summary in the end.
+create view notes as
+with
+old_sources as (
+    from sources where origin = 'old'
+),
+
+new_sources as (
+    from sources where origin = 'new'
+),
+
+compare_sources as (
+    select
+        source,
+        old_sources.snapshot as old_snapshot,
+        getvariable('snapshot')::date as new_snapshot,
+        new_sources.source is not null as is_new
+    from old_sources
+    full join new_sources using (source)
+    where old_sources.snapshot is not null
+)
+
+select 1 as part, file as place, format('{}: {:,} rows', file, count(*)) as note
+from records
+where origin = 'new' and file is not null
+group by file
+union all
+select
+    2, model,
+    format('{}: kept out {} at {} px: upstream left its speed blank', file, model, img_size)
+from records
+where is_blank
+union all
+select 3, '', format('snapshot {}: replaced, the seeds had it already', getvariable('snapshot'))
+where getvariable('snapshot')::date in (select snapshot from old_sources)
+union all
+select
+    4, source,
+    case
+        when not is_new then format('{}: removed, the snapshot has it no more', source)
+        when old_snapshot > new_snapshot
+            then format('{}: kept as it is in the newer snapshot {}', source, old_snapshot::varchar)
+        else format('{}: taken over from snapshot {}', source, old_snapshot::varchar)
+    end
+from compare_sources
+where is_new <> (old_snapshot = new_snapshot)
+union all
+select 5, test_set, format('{}: no file of this test set', test_set)
+from (select unnest(getvariable('test_sets')) as test_set)
+anti join new_sources using (test_set)
+union all
+select
+    6, snapshot::varchar,
+    format('snapshot {}: let go of {}', snapshot::varchar, string_agg(
+        coalesce(test_set, 'model_metadata'), ', ' order by test_set
+    ))
+from candidates
+anti join kept using (origin, source)
+where run is null
+group by snapshot;
+
+create view summary as
+with
+models as (
+    select distinct origin, cell_of(names, cells, 'model') as name
+    from records
+    where seed = 'imagenet_results'
+),
+
+runs as (
+    select origin, run as name, regexp_extract(run, getvariable('run_grammar'), 6) as device
+    from sources
+    where run is not null
+),
+
+new_models as (
+    select name from models where origin = 'new'
+    except
+    select name from models where origin = 'old'
+),
+
+new_runs as (
+    select name from runs where origin = 'new'
+    except
+    select name from runs where origin = 'old'
+),
+
+unknown_devices as (
+    select distinct device as name from runs
+    where origin = 'new' and not list_contains(getvariable('devices'), device)
+),
+
+-- The words of a tag: `fb_in1k` in `levit_128.fb_in1k`.
+words as (
+    select distinct unnest(string_split(substr(name, strpos(name, '.') + 1), '_')) as name
+    from models
+    where origin = 'new' and contains(name, '.')
+),
+
+unknown_words as (
+    from words
+    where
+        not list_contains(getvariable('tag_tokens'), name)
+        and not list_contains(
+            string_split(array_to_string(getvariable('pretraining_datasets'), '_'), '_'), name
+        )
+        and not regexp_full_match(name, getvariable('tag_numbers'))
+),
+
+findings as (
+    select 1 as place, 'New models' as what, list(name order by name) as names from new_models
+    union all
+    select 2, 'New runs', list(name order by name) from new_runs
+    union all
+    select 3, 'Devices missing in seeds/reference/devices.csv', list(name order by name)
+    from unknown_devices
+    union all
+    select 4, 'Words of tags missing in seeds/reference/tag_tokens.csv', list(name order by name)
+    from unknown_words
+),
+
+-- No name ends the code that it is set in.
+quote_names as (
+    select
+        place, what,
+        coalesce(len(names), 0) as found,
+        list_transform(names[:20], lambda name: '`' || replace(name[:80], '`', '') || '`') as quoted
+    from findings
+)
+
+select
+    place,
+    format('- {}: {:,}', what, found)
+    || coalesce(' (' || array_to_string(quoted, ', ') || if(found > 20, ', …)', ')'), '') as line
+from quote_names;
