@@ -28,13 +28,16 @@ image_models.duckdb: .venv/installed $(INPUTS) scripts/build.py
 # dbt names what is deprecated only in the files that it parses anew.
 STRICTLY := --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}'
 
+# A file's tests share what they open, and the files begin in the order of their names.
+SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
+
 test: .venv/installed-dev
 	$(BIN)/ruff check && $(BIN)/ruff format --check
 	$(BIN)/sqlfluff lint models tests/singular
 	rm -rf target/test && mkdir -p target/test
 	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/dbt build --profiles-dir . $(STRICTLY)
 	$(BIN)/dbt-bouncer
-	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest --cov --cov-fail-under=95
+	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest $(SPREAD) --durations=15 --cov --cov-fail-under=95
 
 shell: .venv/installed-dev image_models.duckdb
 	$(BIN)/duckdb -readonly -init image_models.sql image_models.duckdb

@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import coverage
@@ -34,6 +36,13 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
+    seconds = Counter()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.location[0]] += report.duration
+    terminalreporter.section("seconds of each file")
+    for file, total in seconds.most_common():
+        terminalreporter.line(f"{total:6.1f} {file}")
     skipped = terminalreporter.stats.get("skipped", [])
     if any(NO_CHROMIUM in str(report.longrepr) for report in skipped):
         terminalreporter.section("NOT TESTED", yellow=True, bold=True)
@@ -45,17 +54,17 @@ def command(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-def python() -> list[str]:
+def python(executable: str | Path = sys.executable) -> list[str | Path]:
     """Return Python; under --cov one that measures the script it is given.
 
     Not what the script starts in its turn: dbt takes twice as long when it is measured.
     """
     measuring = coverage.Coverage.current()
     if not measuring:
-        return [sys.executable]
+        return [executable]
     data = Path(measuring.get_option("run:data_file")).absolute()
     options = [f"--rcfile={PROJECT / 'pyproject.toml'}", f"--data-file={data}"]
-    return [sys.executable, "-m", "coverage", "run", *options]
+    return [executable, "-m", "coverage", "run", *options]
 
 
 PROJECT_PARTS = (
@@ -145,3 +154,51 @@ def browser():
         )
         yield opened
         opened.close()
+
+
+class Tab:
+    """One tab for the tests of a file: what it has compiled of plotly.js it keeps."""
+
+    def __init__(self, context):
+        self.page = context.new_page()
+        self.noise, self.requests = [], []
+        self.page.on("console", lambda message: self.noise.append(message.text))
+        self.page.on("pageerror", lambda error: self.noise.append(str(error)))
+        self.page.on("dialog", self.dismiss)
+        self.page.on("request", lambda sent: self.requests.append(sent.url))
+
+    def dismiss(self, dialog) -> None:
+        self.noise.append(dialog.message)
+        dialog.dismiss()
+
+    def open(self, path: Path, address: str = "", size=(1280, 900), color_scheme="light"):
+        """Load a page anew, from disk, and return it when its charts are drawn."""
+        self.page.goto("about:blank")
+        self.page.mouse.move(0, 0)
+        self.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        self.page.emulate_media(color_scheme=color_scheme)
+        self.page.goto(path.as_uri() + address)
+        self.page.wait_for_function("document.querySelectorAll('.scatterlayer .point').length > 0")
+        self.page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def tab(browser):
+    with browser.new_context(offline=True) as context:
+        yield Tab(context)
+
+
+@pytest.fixture
+def quiet(tab):
+    """Check after a test that the pages were quiet and asked for nothing from outside."""
+    yield
+    noise, requests = tab.noise.copy(), tab.requests.copy()
+    tab.noise.clear()
+    tab.requests.clear()
+    assert noise == []
+    assert [
+        url for url in requests if not url.startswith(("file:", "data:", "blob:", "about:"))
+    ] == []

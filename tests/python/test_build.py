@@ -1,14 +1,22 @@
-"""scripts/build.py on a copy of the project: publishing, failing, being killed."""
+"""scripts/build.py in a copy of the project: publishing, failing, being killed.
+
+A stand-in takes the place of dbt, but where dbt itself is killed.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
+import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
+import venv
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,31 +25,79 @@ import duckdb
 import pytest
 from conftest import copy_project, own_environment, python
 
+# Builds one table, says so and does what a line of its input tells it; without one it ends well.
+STAND_IN = """
+import duckdb, os, sys
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
+with duckdb.connect(os.environ["IMAGE_MODELS_DB"]) as connection:
+    connection.execute("create table notebook_benchmarks as from range(525)")
+    print("built", flush=True)
+    told = sys.stdin.readline().strip()
+    if told == "write more":
+        connection.execute("create table more as select random() from range(10_000_000)")
+sys.exit(told == "fail")
+"""
+
+
+@pytest.fixture
+def published(database, tmp_path) -> Path:
     """A copy of the project with a published database."""
-    folder = copy_project(tmp_path_factory.mktemp("project"))
-    result = build(folder)
-    assert result.returncode == 0, result.stdout + result.stderr
+    folder = tmp_path / "project"
+    folder.mkdir()
+    shutil.copy(database, copy_project(folder) / "image_models.duckdb")
     return folder
 
 
-def start(project: Path) -> subprocess.Popen:
-    command = [*python(), project / "scripts" / "build.py"]
+@pytest.fixture
+def project(published) -> Path:
+    """The same with an environment in which the stand-in is dbt."""
+    environment = published / ".venv"
+    venv.create(environment, symlinks=True)
+    (environment / "installed").touch()
+    packages = sysconfig.get_path("purelib", "venv", {"base": str(environment)})
+    Path(packages, "packages.pth").write_text(sysconfig.get_path("purelib"))
+    dbt = environment / "bin" / "dbt"
+    dbt.write_text(f"#!{environment / 'bin' / 'python'}\n{STAND_IN}")
+    dbt.chmod(0o755)
+    return published
+
+
+@pytest.fixture
+def real_project(published) -> Path:
+    """The same with the environment that runs the tests, and so with dbt."""
+    (published / ".venv").symlink_to(Path(sys.executable).parents[1])
+    return published
+
+
+def start(project: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen:
     return subprocess.Popen(
-        command,
+        [*python(project / ".venv" / "bin" / "python"), project / "scripts" / "build.py"],
         env=own_environment(),
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # As from a terminal: a process inherits it when Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+
+
+def start_and_wait_in_dbt(project: Path) -> subprocess.Popen:
+    """Start a build and return when the stand-in has built its table and waits for a line."""
+    process = start(project, stdin=subprocess.PIPE)
+    assert process.stdout.readline() == "built\n", process.communicate()
+    return process
+
+
+def go_on(process: subprocess.Popen) -> None:
+    process.stdin.write("\n")
+    process.stdin.flush()
 
 
 def build(project: Path) -> subprocess.CompletedProcess:
     process = start(project)
-    output, errors = process.communicate()
+    output, errors = process.communicate(timeout=30)
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
@@ -50,14 +106,35 @@ def count(project: Path) -> int:
         return connection.execute("select count(*) from notebook_benchmarks").fetchone()[0]
 
 
+def inode(project: Path) -> int:
+    return (project / "image_models.duckdb").stat().st_ino
+
+
 def databases(project: Path) -> list[str]:
     found = project.rglob("*.duckdb*")
     return sorted(str(path.relative_to(project)) for path in found)
 
 
-def test_a_build_publishes_one_whole_file(project):
+def assert_as_before(project: Path, inode_before: int) -> None:
+    """The published database is the same file, whole, and no other was left."""
+    assert inode(project) == inode_before
     assert count(project) == 525
     assert databases(project) == ["image_models.duckdb"]
+
+
+def test_a_build_publishes_one_whole_file(project):
+    before = inode(project)
+    result = build(project)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "built\n", "")
+    assert inode(project) != before
+    assert count(project) == 525
+    assert databases(project) == ["image_models.duckdb"]
+
+
+def test_a_first_build_needs_no_database(project):
+    (project / "image_models.duckdb").unlink()
+    assert build(project).returncode == 0
+    assert count(project) == 525
 
 
 # Answers one question per line: how many rows, and whether the table `old` is there.
@@ -118,12 +195,13 @@ def test_ten_readers_get_whole_answers_before_during_and_after_a_build(project):
     readers = [start_reader(project, "holds") for _ in range(5)]
     readers += [start_reader(project, "opens anew") for _ in range(5)]
     assert ask_all(readers) == ["525 1"] * 10
-    process = start(project)
+    process = start_and_wait_in_dbt(project)
+    assert ask_all(readers) == ["525 1"] * 10
+    go_on(process)
     while process.poll() is None:
         answers = ask_all(readers)
         assert answers[:5] == ["525 1"] * 5
         assert set(answers[5:]) <= {"525 1", "525 0"}
-        time.sleep(1)  # leaves the processor to the build
     process.communicate()
     assert process.returncode == 0
     assert ask_all(readers) == ["525 1"] * 5 + ["525 0"] * 5
@@ -144,61 +222,53 @@ def test_a_damaged_database_and_the_log_of_a_killed_shell_are_replaced(project):
     assert databases(project) == ["image_models.duckdb"]
 
 
-def test_a_failed_test_leaves_the_last_good_database(project):
-    seed = project / "seeds" / "timm" / "imagenet_results.csv"
-    good = seed.read_text()
-    inode = (project / "image_models.duckdb").stat().st_ino
-    seed.write_text(good.replace(",76.526,", ",176.526,", 1))
+def test_a_failed_build_leaves_the_last_good_database(project):
+    before = inode(project)
+    process = start_and_wait_in_dbt(project)
+    _, errors = process.communicate("fail\n")
+    assert process.returncode == 1
+    assert errors == "image_models.duckdb is as it was before: dbt build failed, see above\n"
+    assert_as_before(project, before)
+
+
+def test_without_dbt_it_says_how_to_install_it(project):
+    (project / ".venv" / "bin" / "dbt").unlink()
+    before = inode(project)
     result = build(project)
-    seed.write_text(good)
     assert result.returncode == 1
-    assert "image_models.duckdb is as it was before: dbt build failed" in result.stderr
-    assert "rows_satisfy_imagenet_results" in result.stdout
-    assert (project / "image_models.duckdb").stat().st_ino == inode
-    assert count(project) == 525
+    assert "bin has no dbt; run `make`, which installs it\n" in result.stderr
+    assert_as_before(project, before)
 
 
 def test_a_second_build_at_once_says_why_it_does_not_start(project):
-    first = start(project)
-    wait_for_side_file(project, first)
+    first = start_and_wait_in_dbt(project)
     second = build(project)
     first.communicate()
     assert (first.returncode, second.returncode) == (0, 1)
-    assert "Another build is running" in second.stderr
+    assert second.stdout == ""
+    assert second.stderr == "Another build is running here; wait for it to end.\n"
 
 
-def wait_for_side_file(project: Path, process: subprocess.Popen) -> None:
-    side_file = project / "target" / "build" / "image_models.duckdb"
-    while not side_file.exists() and process.poll() is None:
-        time.sleep(0.05)
-    assert process.poll() is None, process.communicate()
-
-
-def test_a_killed_build_leaves_the_last_good_database(project):
-    published = project / "image_models.duckdb"
-    seed = random.randrange(10**6)
-    print(f"random seed {seed}")
-    chance = random.Random(seed)
-
-    # Killed at the moment of publishing, which also tells how long a build takes.
-    inode, began = published.stat().st_ino, time.monotonic()
-    process = start(project)
-    while published.stat().st_ino == inode:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.001)
-    kill(process)
-    length = time.monotonic() - began
-    assert count(project) == 525
-
-    for tenth in range(10):
-        inode = published.stat().st_ino
-        process = start(project)
-        time.sleep(length * (tenth + chance.random()) / 10)
-        kill(process)
-        assert process.returncode == -signal.SIGKILL or published.stat().st_ino != inode
-        assert count(project) == 525
+def test_dbt_that_outlives_a_killed_build_keeps_the_next_one_waiting(project):
+    before = inode(project)
+    first = start_and_wait_in_dbt(project)
+    first.kill()
+    first.wait()
+    assert "Another build is running" in build(project).stderr
+    go_on(first)
+    with (project / "target" / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    first.communicate()
+    assert inode(project) == before
     assert build(project).returncode == 0
     assert databases(project) == ["image_models.duckdb"]
+
+
+def draw_chance() -> random.Random:
+    """Return random moments, which a test that failed has printed how to draw again."""
+    seed = random.randrange(10**6)
+    print(f"random seed {seed}")
+    return random.Random(seed)
 
 
 def kill(process: subprocess.Popen) -> None:
@@ -206,28 +276,63 @@ def kill(process: subprocess.Popen) -> None:
     process.communicate()
 
 
-def assert_as_before(project: Path, inode: int) -> None:
-    """The published database is the same file, whole, and no other was left."""
-    assert (project / "image_models.duckdb").stat().st_ino == inode
+def test_a_killed_build_leaves_the_last_good_database(project):
+    chance = draw_chance()
+
+    # Killed at the moment of publishing, which also tells how long a build takes.
+    before, began = inode(project), time.monotonic()
+    process = start(project)
+    while inode(project) == before:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.001)
+    kill(process)
+    length = time.monotonic() - began
     assert count(project) == 525
+
+    for part in range(20):
+        before = inode(project)
+        process = start(project)
+        time.sleep(length * (part + chance.random()) / 20)
+        kill(process)
+        assert process.returncode == -signal.SIGKILL or inode(project) != before
+        assert count(project) == 525
+    assert build(project).returncode == 0
     assert databases(project) == ["image_models.duckdb"]
 
 
 def test_an_interrupted_build_says_so_in_one_line(project):
-    inode = (project / "image_models.duckdb").stat().st_ino
-    process = start(project)
-    wait_for_side_file(project, process)
+    before = inode(project)
+    process = start_and_wait_in_dbt(project)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130
     assert errors == "image_models.duckdb is as it was before: interrupted\n"
-    assert_as_before(project, inode)
+    assert_as_before(project, before)
+
+
+def test_dbt_itself_can_be_killed_and_interrupted_at_any_step(real_project):
+    chance = draw_chance()
+    before = inode(real_project)
+    # The second begins with what the first left.
+    for sent in (signal.SIGKILL, signal.SIGINT):
+        process = start(real_project)
+        last_share = chance.uniform(0, 0.9)
+        steps = (re.search(r"(\d+) of (\d+) (?:START|OK|PASS)", line) for line in process.stdout)
+        assert any(step and int(step[1]) >= last_share * int(step[2]) for step in steps)
+        os.killpg(process.pid, sent)
+        _, errors = process.communicate()
+        assert inode(real_project) == before
+        assert count(real_project) == 525
+    assert process.returncode == 130
+    assert errors == "image_models.duckdb is as it was before: interrupted\n"
+    assert_as_before(real_project, before)
 
 
 def test_a_limit_to_the_size_of_files_is_named_at_once(project):
-    inode = (project / "image_models.duckdb").stat().st_ino
+    before = inode(project)
+    command = [project / ".venv" / "bin" / "python", project / "scripts" / "build.py"]
     result = subprocess.run(
-        [*python(), project / "scripts" / "build.py"],
+        command,
         env=own_environment(),
         capture_output=True,
         text=True,
@@ -237,7 +342,7 @@ def test_a_limit_to_the_size_of_files_is_named_at_once(project):
     assert result.stdout == ""
     assert "File too large; allow files of 32 MB (ulimit -f)" in result.stderr
     assert result.stderr.count("\n") == 1
-    assert_as_before(project, inode)
+    assert_as_before(project, before)
 
 
 @contextmanager
@@ -253,37 +358,42 @@ def mounted(folder: Path, *commands: str) -> Iterator[None]:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def test_a_full_disk_is_named_at_once(project):
-    inode = (project / "image_models.duckdb").stat().st_ino
-    with mounted(project / "target", "-t tmpfs -o size=8m tmpfs"):
+@pytest.fixture
+def target(project) -> Path:
+    (project / "target").mkdir()
+    return project / "target"
+
+
+def test_a_full_disk_is_named_at_once(project, target):
+    before = inode(project)
+    with mounted(target, "-t tmpfs -o size=8m tmpfs"):
         result = build(project)
     assert result.returncode == 1
     assert result.stdout == ""
     assert "No space left on device; make 32 MB of room there" in result.stderr
     assert result.stderr.count("\n") == 1
-    assert_as_before(project, inode)
+    assert_as_before(project, before)
 
 
-def test_a_disk_that_fills_up_during_a_build_is_named_last(project):
-    inode = (project / "image_models.duckdb").stat().st_ino
-    with mounted(project / "target", "-t tmpfs -o size=48m tmpfs"):
-        process = start(project)
-        wait_for_side_file(project, process)
+def test_a_disk_that_fills_up_during_a_build_is_named_last(project, target):
+    before = inode(project)
+    with mounted(target, "-t tmpfs -o size=48m tmpfs"):
+        process = start_and_wait_in_dbt(project)
         with suppress(OSError):
-            (project / "target" / "ballast").write_bytes(bytes(48 * 2**20))
-        _, errors = process.communicate()
+            (target / "ballast").write_bytes(bytes(48 * 2**20))
+        _, errors = process.communicate("write more\n")
         assert databases(project) == ["image_models.duckdb"]
     assert process.returncode == 1
     assert "No space left on device; make 32 MB of room there" in errors.splitlines()[-1]
-    assert_as_before(project, inode)
+    assert_as_before(project, before)
 
 
 def test_a_read_only_folder_is_named_and_its_database_still_read(project, tmp_path):
-    inode = (project / "image_models.duckdb").stat().st_ino
+    before = inode(project)
     with mounted(project, "--bind " + str(project), "-o remount,bind,ro"):
         result = build(project)
-        assert_as_before(project, inode)
-        pages = run_script(project, "plot.py", "--out", tmp_path)
+        assert_as_before(project, before)
+        pages = run_script(project, "plot.py", "--out", tmp_path / "pages")
         unwritable = [run_script(project, name) for name in ("plot.py", "export.py")]
     assert result.returncode == 1
     assert "Read-only file system; build in a copy" in result.stderr
@@ -301,10 +411,9 @@ def run_script(project: Path, name: str, *arguments: object) -> subprocess.Compl
 
 
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run make for the database, with the commands of this environment."""
-    binaries = f"BIN={Path(sys.executable).parent}"
+    """Run make for the database."""
     return subprocess.run(
-        ["make", binaries, "image_models.duckdb", *arguments],
+        ["make", "image_models.duckdb", *arguments],
         cwd=project,
         env=own_environment(),
         capture_output=True,
@@ -313,8 +422,6 @@ def make(project: Path, *arguments: str) -> subprocess.CompletedProcess:
 
 
 def test_make_ends_with_the_right_database_when_the_clock_was_set_back(project):
-    (project / ".venv").mkdir()
-    (project / ".venv" / "installed").touch()
     published = project / "image_models.duckdb"
     with duckdb.connect(published) as shell:
         shell.execute("delete from notebook_benchmarks")

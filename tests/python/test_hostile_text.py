@@ -93,25 +93,11 @@ def pages(hostile, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def open_page(browser, pages):
+def open_page(tab, pages, quiet):
     """Open a page of the hostile database; afterwards check that nothing in it came alive."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
-    page = context.new_page()
-    noise = []
-    page.on("console", lambda message: noise.append(message.text))
-    page.on("pageerror", lambda error: noise.append(str(error)))
-    page.on("dialog", lambda dialog: noise.append(dialog.message) or dialog.dismiss())
-
-    def open_at(address: str):
-        page.goto(f"{pages.as_uri()}/{address}")
-        page.wait_for_function("() => document.querySelectorAll('.scatterlayer .point').length > 0")
-        return page
-
-    yield open_at
+    yield lambda name, address="": tab.open(pages / f"{name}.html", address)
     injected = "img, script[src], a[href^='javascript'], [onerror]"
-    assert page.locator(injected).count() == 0
-    assert noise == []
-    context.close()
+    assert tab.page.locator(injected).count() == 0
 
 
 # Returns [trace, point] of a label that quotes the name.
@@ -141,7 +127,7 @@ IS_SHOWN = "name => document.querySelector('.hovertext')?.textContent.includes(n
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ["inference", "devices", "robustness", "explorer"])
 def test_hover_labels_show_names_as_text(name, open_page):
-    page = open_page("explorer.html" if name == "explorer" else f"index.html#{name}")
+    page = open_page("explorer" if name == "explorer" else "index")
     chart = "chart" if name == "explorer" else f"chart-{name}"
     # The notebook has no family for the formula.
     for model in MODELS - {FORMULA} if name == "inference" else MODELS:
@@ -151,7 +137,7 @@ def test_hover_labels_show_names_as_text(name, open_page):
 
 @pytest.mark.browser
 def test_the_explorer_shows_names_as_text_and_downloads_no_formula(open_page, tmp_path):
-    page = open_page("explorer.html#families=levit,formula")
+    page = open_page("explorer", "#families=levit,formula")
     names = page.locator("#list button.model")
     assert set(names.all_text_contents()) >= MODELS
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
