@@ -36,7 +36,7 @@ test: .venv/installed-dev
 	$(BIN)/dbt-bouncer
 	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest --cov --cov-fail-under=95
 
-shell: .venv/installed-dev image_models.duckdb
+shell: image_models.duckdb
 	$(BIN)/duckdb -readonly -init image_models.sql image_models.duckdb
 
 exports: image_models.duckdb
