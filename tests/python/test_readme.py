@@ -34,7 +34,8 @@ NOT_RUN = {
     "make benchmark": "takes minutes; test_benchmark.py runs its script",
     "apt-get install chromium": "needs root and the network; .ci/run does it",
 }
-PAGES = ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in PROJECT.glob("docs/*.md"))]
+PAGES = [str(path.relative_to(PROJECT)) for path in PROJECT.glob("*.md")]
+PAGES += [str(path.relative_to(PROJECT)) for path in PROJECT.glob("docs/*.md")]
 PLACEHOLDERS = {"DIR": str(FIXTURE), "YYYY-MM-DD": "2026-01-06", "SHA": "90cae8c5"}
 
 
