@@ -3,7 +3,7 @@
 # make shell    opens the database in the DuckDB shell, with its questions at hand
 # make exports  writes the marts as Parquet and CSV
 # make docs     writes the documentation with the lineage graph, one page
-# make benchmark  measures the project beside pandas and writes docs/performance.md
+# make benchmark  measures the project beside its peers and writes docs/performance.md
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,7 +49,7 @@ docs: image_models.duckdb
 	mv target/static_index.html reports/docs.html
 	@echo "The documentation: $(abspath reports/docs.html)"
 
-benchmark: .venv/installed-dev
+benchmark: .venv/installed-dev image_models.duckdb
 	$(BIN)/python scripts/benchmark.py
 
 .venv/installed: requirements.txt
