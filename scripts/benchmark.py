@@ -32,14 +32,11 @@ FOLDER = PROJECT / "target" / "benchmark"
 READ_BY_DBT = ("seeds", "models", "macros", "tests", "dbt_project.yml", "profiles.yml")
 ABOVE_SEEDS = ("staging", "intermediate", "marts", "answers", "exposures.yml", "singular")
 PACKAGES = ("duckdb", "polars", "pandas", "dbt-core", "dbt-duckdb", "plotly")
+WAYS = ("loaded", "reading")
 PAGE_TIMES = (SCRIPTS / "page_times.js").read_text()
 
-# How many times as long as the project's SQL a peer takes at least, by way and scale.
-LEAST_RATIOS = {
-    ("polars", "loaded", 100): 1,
-    ("polars", "loaded", 1000): 1,
-    ("polars", "reading", 100): 1,
-    ("polars", "reading", 1000): 1,
+# How many times as long as the project's SQL a peer should take at least.
+LEAST_RATIOS = {("polars", way, scale): 1 for way in WAYS for scale in (100, 1000)} | {
     ("pandas", "loaded", 100): 5,
     ("pandas", "loaded", 1000): 10,
 }
@@ -64,15 +61,21 @@ def copy_grown(database: Path, scale: int) -> Path:
     return folder
 
 
+def dbt(folder: str, args: Namespace, command: str, is_cold: bool = False) -> str:
+    clean = "rm -rf target logs *.duckdb &&" if is_cold else ""
+    run = f"IMAGE_MODELS_DB=image_models.duckdb {args.dbt} --quiet {command}"
+    return f"cd {FOLDER / folder} && {clean} {run}"
+
+
 def prepare(args: Namespace) -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    compile_mart = [args.dbt, "--quiet", "compile", "--select", "notebook_benchmarks"]
-    mart = subprocess.check_output(compile_mart, cwd=PROJECT, text=True)
-    for scale in args.scales:
-        write_inputs(args.db, mart, FOLDER / f"inputs_{scale}", scale)
     copy_project("full")
     copy_project("floor", without=ABOVE_SEEDS)
+    compile_mart = dbt("full", args, "compile --select notebook_benchmarks")
+    mart = subprocess.check_output(compile_mart, shell=True, text=True)
+    for scale in args.scales:
+        write_inputs(args.db, mart, FOLDER / f"inputs_{scale}", scale)
     for scale in args.growth:
         copy_grown(args.db, scale)
 
@@ -91,18 +94,16 @@ def time_peer(_: int, peer: str, way: str, scale: int) -> float:
 
 def measure(runner: pyperf.Runner, args: Namespace) -> dict[str | tuple, list[pyperf.Benchmark]]:
     """Measure everything in turns; pyperf's workers come by here too, each for one task."""
-    clean = "rm -rf target logs *.duckdb"
-    dbt = f"IMAGE_MODELS_DB=image_models.duckdb {args.dbt} --quiet"
     commands = {
-        "full": f"cd {FOLDER}/full && {clean} && {dbt} build",
-        "floor": f"cd {FOLDER}/floor && {clean} && {dbt} build",
-        "warm": f"cd {FOLDER}/full && {dbt} build",
+        "full": dbt("full", args, "build", is_cold=True),
+        "floor": dbt("floor", args, "build", is_cold=True),
+        "warm": dbt("full", args, "build"),
         "plot": f"{sys.executable} {SCRIPTS}/plot.py --db {args.db} --out {FOLDER}/reports",
     }
-    grown = {f"grown_{scale}": f"cd {FOLDER}/grown_{scale} && {dbt} run" for scale in args.growth}
+    grown = {f"grown_{scale}": dbt(f"grown_{scale}", args, "run") for scale in args.growth}
     measured = defaultdict(list)
     for turn in range(args.rounds):
-        for scale, way, peer in itertools.product(args.scales, ("loaded", "reading"), PEERS):
+        for scale, way, peer in itertools.product(args.scales, WAYS, PEERS):
             task = f"{peer}, {way}, {scale} times, turn {turn}"
             bench = runner.bench_time_func(task, time_peer, peer, way, scale)
             measured[peer, way, scale].append(bench)
