@@ -3,7 +3,7 @@
 # make shell    opens the database in the DuckDB shell, with its questions at hand
 # make exports  writes the marts as Parquet and CSV
 # make docs     writes the documentation with the lineage graph, one page
-# make benchmark  measures the project beside pandas and writes docs/performance.md
+# make benchmark  measures the project beside its peers and writes docs/performance.md
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -39,7 +39,7 @@ test: .venv/installed-dev
 	$(BIN)/dbt-bouncer
 	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest $(SPREAD) --durations=15 --cov --cov-fail-under=95
 
-shell: .venv/installed-dev image_models.duckdb
+shell: image_models.duckdb
 	$(BIN)/duckdb -readonly -init image_models.sql image_models.duckdb
 
 exports: image_models.duckdb
@@ -52,7 +52,7 @@ docs: image_models.duckdb
 	mv target/static_index.html reports/docs.html
 	@echo "The documentation: $(abspath reports/docs.html)"
 
-benchmark: .venv/installed-dev
+benchmark: .venv/installed-dev image_models.duckdb
 	$(BIN)/python scripts/benchmark.py
 
 .venv/installed: requirements.txt

@@ -29,7 +29,7 @@ flag_families_and_snapshots as (
             as is_notebook_family,
         coalesce(regexp_full_match(family, '{{ var("headline_families") }}'), false)
             as is_headline_family,
-        snapshot = max(snapshot) over () as is_current
+        snapshot = (select max(results.snapshot) from results) as is_current
     from append_suffixes
 )
 

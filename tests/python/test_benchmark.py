@@ -1,21 +1,117 @@
-"""scripts/benchmark.py, run once at the smallest size, and what it concludes."""
+"""scripts/benchmark.py: its peers make the same rows, its copies build, its page is whole."""
 
 from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import benchmark
+import duckdb
+import pandas as pd
 import pytest
+from conftest import python
+from notebook_peers import INPUTS, PEERS, write_inputs
 
 PROJECT = Path(__file__).resolve().parents[2]
+COMMITTED = (PROJECT / "docs" / "performance.md").read_text()
+
+# Compiles as the build before the tests did, and builds nothing.
+DBT = """#!/bin/sh
+case "$*" in
+    *compile*) cat {mart} ;;
+    *) mkdir -p target && cp {results} target ;;
+esac
+"""
+NODES = {"seed.image_models.devices": 1.5, "model.image_models.models": 4.5, "test.a": 2.0}
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory) -> str:
+def mart(database) -> Path:
+    """The SQL of the mart, as the build of the database compiled it."""
+    (model,) = (PROJECT / "models").rglob("notebook_benchmarks.sql")
+    return PROJECT / "target" / "compiled" / "image_models" / model.relative_to(PROJECT)
+
+
+def to_pandas(rows) -> pd.DataFrame:
+    if isinstance(rows, pd.DataFrame):
+        return rows
+    return rows.df() if hasattr(rows, "df") else pd.DataFrame(rows.to_dict(as_series=False))
+
+
+def test_peers_make_the_same_rows(database, mart, tmp_path, monkeypatch):
+    """Of numbered names too; without those they are the rows of the mart."""
+    monkeypatch.setattr(benchmark, "FOLDER", tmp_path)
+    write_inputs(database, mart.read_text(), tmp_path / "inputs_3", 3)
+    with duckdb.connect(database, read_only=True) as connection:
+        expected = connection.table("notebook_benchmarks").df()
+    keys = ["phase", "model"]
+    made = {}
+    for way in ("loaded", "reading"):
+        for peer, (load, work) in PEERS.items():
+            rows = to_pandas(work(*load(tmp_path / "inputs_3", way)))[expected.columns]
+            made[way, peer] = rows.sort_values(keys, ignore_index=True)
+            assert benchmark.time_peer(1, peer, way, 3) > 0
+    first = made["loaded", "duckdb"]
+    originals = first[~first.model.str.contains("_copy")].reset_index(drop=True)
+    for rows, others in [(originals, [expected.sort_values(keys)]), (first, made.values())]:
+        for other in others:
+            other = other.reset_index(drop=True)
+            pd.testing.assert_frame_equal(rows, other, check_dtype=False, check_exact=True)
+    assert len(originals) < len(first) / 3 + 10
+    assert len(first) > 3 * len(originals)
+
+
+def test_a_grown_copy_has_every_model_so_many_times(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "FOLDER", tmp_path)
+    keys = {"imagenet_results": "snapshot, test_set, model, img_size"}
+    grown = benchmark.copy_grown(database, 3) / database.name
+    with duckdb.connect(grown) as connection:
+        connection.execute(f"attach '{database}' as published (read_only)")
+        for seed in INPUTS:
+            counts = connection.execute(
+                f"""
+                select
+                    count(*),
+                    count(distinct ({keys.get(seed, "run, model, img_size")})),
+                    3 * (select count(*) from published.raw.{seed})
+                from raw.{seed}
+                """
+            ).fetchone()
+            assert len(set(counts)) == 1
+
+
+def test_the_floor_is_all_seeds_with_their_tests(database):
+    manifest = json.loads((PROJECT / "target" / "manifest.json").read_text())
+    for kind in ("nodes", "unit_tests", "exposures"):
+        for node in manifest[kind].values():
+            needs = {name.split(".")[0] for name in node["depends_on"].get("nodes", [])}
+            is_of_a_seed = "test_metadata" in node and needs == {"seed"}
+            is_above = set(Path(node["original_file_path"]).parts) & set(benchmark.ABOVE_SEEDS)
+            is_kept = node["resource_type"] in ("seed", "operation") or is_of_a_seed
+            assert bool(is_above) != is_kept, node["unique_id"]
+
+
+@pytest.fixture(scope="module")
+def page(database, mart, tmp_path_factory) -> str:
     out = tmp_path_factory.mktemp("benchmark")
-    assert benchmark.main(["--repeats", "1", "--scales", "1", "--out", str(out)]) == 0
+    (out / "run_results.json").write_text(
+        json.dumps(
+            {
+                "results": [
+                    {"unique_id": name, "execution_time": time} for name, time in NODES.items()
+                ]
+            }
+        )
+    )
+    dbt = out / "dbt"
+    dbt.write_text(DBT.format(mart=mart, results=out / "run_results.json"))
+    dbt.chmod(0o755)
+    sizes = ["--rounds", "1", "--scales", "1", "--growth", "2"]
+    files = ["--db", database, "--dbt", dbt, "--out", out]
+    script = PROJECT / "scripts" / "benchmark.py"
+    subprocess.run([*python(), script, *sizes, *files], check=True)
     assert (out / "performance.png").read_bytes().startswith(b"\x89PNG")
     return (out / "performance.md").read_text()
 
@@ -28,97 +124,56 @@ def cells(page: str, heading: str) -> list[list[str]]:
 
 @pytest.mark.browser
 def test_every_part_is_measured(page):
-    for way in ("Inputs already loaded", "With reading"):
-        ((scale, rows, *figures),) = cells(page, way)
-        assert (scale, rows) == ("1 ×", "525")  # noqa: RUF001
-        assert all(float(figure.rstrip(" %")) > 0 for figure in figures)
-    builds = {name: list(map(float, parts)) for name, *parts in cells(page, "## dbt")[:4]}
-    for total, *parts in builds.values():
-        assert sum(parts) == pytest.approx(total, abs=0.5)
-    assert builds["seeds alone, cold"][4] == 0 < builds["cold build"][4]
-    assert [rows for rows, *_ in cells(page, "How large a seed")] == ["13,450"]
-    assert all(re.fullmatch(r"[\d.]+ m?s", time) for _, time in cells(page, "## The pages"))
-    assert len(cells(page, "## What is published")) == 7
+    for way in ("Files loaded before", "With reading"):
+        ((scale, *figures),) = cells(page, way)
+        assert scale == "1 ×"  # noqa: RUF001
+        pandas, polars, ours, times_pandas, times_polars, *megabytes = map(float, figures)
+        assert times_pandas == pytest.approx(pandas / ours, rel=0.1)
+        assert times_polars == pytest.approx(polars / ours, rel=0.2)
+        assert len(set(megabytes)) == 3
+        assert min(megabytes) > 20
+    assert [row[:2] for row in cells(page, "## dbt")] == [
+        ["cold build", "3"],
+        ["seeds alone, cold", "3"],
+        ["warm build", "3"],
+    ]
+    ((scale, _, *slowest, _),) = cells(page, "## Growth")
+    assert [scale, *slowest] == ["2 ×", "`models`", "4.5"]  # noqa: RUF001
+    pages = {name: figures for name, *figures in cells(page, "## The pages")}
+    assert all(map(float, pages["explorer.html"]))
+    assert float(pages["index.html"][1]) > 0
+    assert pages["index.html"][2:] == ["", ""]
 
 
 @pytest.mark.browser
 def test_the_committed_page_comes_from_the_same_template(page):
-    committed = (PROJECT / "docs" / "performance.md").read_text()
-    headings = re.compile("^#.*|^[|] [a-z`].*? [|]", re.MULTILINE)
-    missing = set(headings.findall(page)) - set(headings.findall(committed))
-    assert missing == set()
-    assert len(cells(committed, "Inputs already loaded")) == 4
+    def outline(text: str) -> list[str]:
+        return re.findall(r"^(#.*|[|] (?:data|page|target) .*)$", text, re.MULTILINE)
+
+    assert outline(page) == outline(COMMITTED)
+    scales = [row[0] for row in cells(COMMITTED, "Files loaded before")]
+    assert scales == ["1 ×", "10 ×", "100 ×", "1,000 ×"]  # noqa: RUF001
 
 
-@pytest.mark.parametrize("way", ["loaded", "reading"])
-def test_peers_give_the_same_rows_for_numbered_names(tmp_path, capsys, way):
-    folder = benchmark.copy_project(tmp_path / "project")
-    (folder / "sql.json").write_text(json.dumps(benchmark.compiled_sql(folder)))
-    benchmark.measure_child(["inputs", str(folder), "3"])
-    for peer in benchmark.PEERS:
-        benchmark.measure_child([peer, str(folder), way])
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert all(each["seconds"] > 0 for each in told)
-    pandas, in_duckdb = (each["totals"] for each in told)
-    assert in_duckdb == pytest.approx(pandas, rel=1e-12)
-    # Copies of the models that a later one joins too: 525 in the files themselves.
-    assert in_duckdb[0] > 3 * 500
+def test_a_failing_command_ends_the_benchmark(tmp_path):
+    script = [PROJECT / "scripts" / "benchmark.py", "--dbt", "/bin/false", "--out", tmp_path]
+    result = subprocess.run([*python(), *script], capture_output=True, text=True)
+    assert result.returncode == 1
+    assert re.search("/bin/false.*compile.*non-zero exit status", result.stderr)
+    assert list(tmp_path.iterdir()) == []
 
 
-def made_up(pandas: float, duckdb: float, megabytes: float, cold: float, one: float, plot: float):
-    """Return measurements with a floor of 1 everywhere."""
-    transforms = [
-        {
-            "scale": scale,
-            "way": "loaded",
-            "pandas": {"seconds": pandas * scale, "megabytes": 1},
-            "DuckDB": {"seconds": duckdb * scale, "megabytes": megabytes},
-        }
-        for scale in (1, 100, 1000)
-    ]
-    builds = {
-        "cold build": {"total": cold},
-        "seeds alone, cold": {"total": 1},
-        "warm model_benchmarks+": {"total": one + 3, "nodes": 3},
-        "warm parse": {"total": 1},
-    }
-    return transforms, builds, {"plot": {"seconds": plot}, "floor": {"seconds": 1}}
-
-
-def test_targets_are_judged_by_their_bound():
-    good = benchmark.judge(*made_up(10.1, 1, 0.59, 1.9, 1.2, 1.4))
-    assert [verdict["is_met"] for verdict in good] == [True] * 8
-    bad = benchmark.judge(*made_up(0.4, 1, 0.61, 2.1, 1.4, 1.6))
-    assert [verdict["is_met"] for verdict in bad] == [False] * 4 + [True] + [False] * 3
-
-
-def test_targets_of_sizes_that_were_not_run_are_left_out():
-    transforms, builds, plotting = made_up(10, 1, 0.5, 1, 1, 1)
-    assert len(benchmark.judge(transforms[:1], builds, plotting)) == 4
-    assert len(benchmark.judge(transforms[1:2], builds, plotting)) == 4
-
-
-def test_peers_that_disagree_are_no_result():
-    benchmark.check_agreement(1, {"pandas": [525, 1.0], "DuckDB": [525, 1.0 + 1e-12]})
-    for other in ([524, 1.0], [525, 1.1]):
-        with pytest.raises(benchmark.Failed, match="disagree"):
-            benchmark.check_agreement(1, {"pandas": [525, 1.0], "DuckDB": other})
-
-
-def test_a_command_that_fails_says_so():
-    with pytest.raises(benchmark.Failed, match=r"(?s)sh -c .* failed:.*so it goes"):
-        benchmark.run(["sh", "-c", "echo so it goes; exit 3"])
-
-
-def test_failures_end_the_benchmark(monkeypatch, tmp_path, capsys):
-    def fail(*_):
-        raise benchmark.Failed("a peer failed")
-
-    monkeypatch.setattr(benchmark, "CHROMIUM", str(tmp_path / "chromium"))
-    assert benchmark.main([]) == 1
-    assert "chromium is missing; install it" in capsys.readouterr().err
-    monkeypatch.setattr(benchmark, "CHROMIUM", str(tmp_path))
-    monkeypatch.setattr(benchmark, "measure_all", fail)
-    assert benchmark.main(["--out", str(tmp_path / "out")]) == 1
-    assert "a peer failed" in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
+@pytest.mark.parametrize(
+    ("polars", "cold", "mb", "met"),
+    [
+        (1.0, 1.9, 6, [True, True, True]),
+        (0.9, 2.0, 7, [False, False, False]),
+    ],
+)
+def test_targets_are_judged_by_their_bounds(polars, cold, mb, met):
+    found = {("polars", "loaded", 100): polars, ("duckdb", "loaded", 100): 1}
+    found |= {("duckdb", "loaded", 1): 1, "full": cold, "floor": 1}
+    found = {key: {"seconds": seconds} for key, seconds in found.items()}
+    judged = benchmark.judge(found, [{"mb": mb}, {"mb": mb}])
+    assert [is_met for *_, is_met in judged] == met
+    assert [what.split()[2] for what, *_ in judged] == ["polars", "over", "the"]

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from notebook_in_pandas import notebook_benchmarks
+from notebook_peers import in_pandas
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "timm"
 NOTEBOOK_SEEDS = {"infer": "inference_benchmarks", "train": "training_benchmarks"}
@@ -20,7 +20,7 @@ def notebook_in_pandas(phase: str) -> pd.DataFrame:
     results = results[(results.snapshot == "2023-05-24") & (results.test_set == "imagenet")]
     timings = pd.read_csv(SEEDS / f"{NOTEBOOK_SEEDS[phase]}.csv")
     timings = timings[timings.run == f"{phase}-amp-nhwc-pt111-cu113-rtx3090"]
-    return notebook_benchmarks(results, {phase: timings})
+    return in_pandas(results, {phase: timings})
 
 
 @pytest.mark.parametrize(("phase", "expected"), [("infer", (262, 135)), ("train", (263, 136))])

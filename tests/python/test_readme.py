@@ -34,7 +34,9 @@ NOT_RUN = {
     "make test": "runs this test; .ci/run calls it",
     "dbt build": "make test runs it, and test_hostile_text.py in a copy",
 }
-PAGES = ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in PROJECT.glob("docs/*.md"))]
+PAGES = [str(path.relative_to(PROJECT)) for path in PROJECT.glob("*.md")]
+PAGES += [str(path.relative_to(PROJECT)) for path in PROJECT.glob("docs/*.md")]
+PLACEHOLDERS = {"DIR": str(FIXTURE), "YYYY-MM-DD": "2026-01-06", "SHA": "90cae8c5"}
 
 
 @pytest.mark.parametrize(("line", "output"), EXAMPLES, ids=range(len(EXAMPLES)))
