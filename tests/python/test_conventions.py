@@ -52,16 +52,18 @@ def test_yaml_keys_are_spelt_as_dbt_knows_them(parsed):
     assert keys == ["parameters"] * deprecations
 
 
-def test_every_seed_is_keyed_and_its_columns_are_described(parsed):
+def test_every_table_has_a_key_and_every_column_of_a_seed_is_described(parsed):
     nodes = parsed[1]["nodes"].values()
     keyed = {
         node["attached_node"]
         for node in nodes
-        if node.get("test_metadata", {}).get("name") == "is_key"
+        if node.get("test_metadata", {}).get("kwargs", {}).get("key")
     }
     seeds = [node for node in nodes if node["resource_type"] == "seed"]
+    marts = [node for node in nodes if node["path"].startswith("marts/")]
     assert seeds
-    assert [seed["name"] for seed in seeds if seed["unique_id"] not in keyed] == []
+    assert marts
+    assert [node["name"] for node in seeds + marts if node["unique_id"] not in keyed] == []
     for seed in seeds:
         bare = [column["name"] for column in seed["columns"].values() if not column["description"]]
         assert bare == [], seed["name"]
