@@ -14,7 +14,7 @@ TEMPLATES := $(shell find scripts/templates -name '*.js' -o -name '*.html.jinja'
 
 # An interrupted make leaves the published database alone.
 .PRECIOUS: image_models.duckdb
-.PHONY: report test shell exports docs benchmark
+.PHONY: report test lint scratch shell exports docs benchmark
 
 report: $(PAGES)
 	@echo "The pages: $(abspath $^)"
@@ -32,12 +32,17 @@ STRICTLY := --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}
 SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 
 test: .venv/installed-dev
+	$(MAKE) --jobs=2 lint scratch
+	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest $(SPREAD) --durations=15 --cov --cov-fail-under=95
+
+lint:
 	$(BIN)/ruff check && $(BIN)/ruff format --check
 	$(BIN)/sqlfluff lint models tests/singular
+
+scratch:
 	rm -rf target/test && mkdir -p target/test
 	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/dbt build --profiles-dir . $(STRICTLY)
 	$(BIN)/dbt-bouncer
-	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest $(SPREAD) --durations=15 --cov --cov-fail-under=95
 
 shell: image_models.duckdb
 	$(BIN)/duckdb -readonly -init image_models.sql image_models.duckdb

@@ -1,8 +1,8 @@
-{#- After a run, say for each data test that failed or warns which rows it found, five at the most. -#}
+{#- After a run, say for each data test that failed or warns which rows it found, twenty at the most. -#}
 {% macro print_failing_rows(results) %}
     {%- for result in results if result.status in ('fail', 'warn') and result.node.resource_type == 'test' %}
         {%- do print(result.node.name ~ ' found:') %}
-        {%- set rows = run_query('from (' ~ result.node.compiled_code ~ ') limit 5') %}
+        {%- set rows = run_query('from (' ~ result.node.compiled_code ~ ') limit 20') %}
         {%- for row in rows.rows %}
             {%- set cells = [] %}
             {%- for column in rows.column_names if row[column] is not none %}
@@ -10,6 +10,6 @@
             {%- endfor %}
             {%- do print('    ' ~ cells | join(', ')) %}
         {%- endfor %}
-        {%- if result.failures > 5 %}{% do print('    and ' ~ (result.failures - 5) ~ ' more') %}{% endif %}
+        {%- if result.failures > 20 %}{% do print('    and ' ~ (result.failures - 20) ~ ' more') %}{% endif %}
     {%- endfor %}
 {% endmacro %}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import command, copy_project, own_environment, python
+from conftest import python
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "seeds"
@@ -253,47 +252,3 @@ def test_what_staying_permissive_costs_is_what_best_models_answer(max_ms, mart):
     assert (cost.best_model, cost.best_top1) == (best.model, best.top1)
     assert (cost.permissive_model, cost.permissive_top1) == (permissive.model, permissive.top1)
     assert cost.less_top1 == pytest.approx(best.top1 - permissive.top1)
-
-
-# seed: (pattern, replacement)
-FAULTS = {
-    "model_cards": [
-        (r"(?m)^resnet50\.a1_in1k,.*\n", ""),
-        (r"(?m)^(levit_128\.fb_dist_in1k),apache-2\.0,", r"\1,new-license,"),
-        (r"(?m)^(levit_256\.fb_dist_in1k,.*),[\d.]+$", r"\1,0.9.0"),
-    ],
-    "imagenet_results": [(r"(?m)^2026-01-06,imagenet,levit_192\.fb_dist_in1k,.*\n", "")],
-}
-
-
-def test_cards_that_are_incomplete_are_named(tmp_path):
-    project = copy_project(tmp_path)
-    for name, changes in FAULTS.items():
-        (path,) = (project / "seeds").rglob(f"{name}.csv")
-        text = path.read_text(encoding="utf-8")
-        for pattern, replacement in changes:
-            text, found = re.subn(pattern, replacement, text)
-            assert found == 1, pattern
-        path.write_text(text, encoding="utf-8")
-
-    def build(*selection: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [command("dbt"), "build", "--indirect-selection", "cautious", *selection],
-            cwd=project,
-            env=own_environment(),
-            capture_output=True,
-            text=True,
-        )
-
-    result = build("--select", "model_cards")
-    assert result.returncode == 1
-    assert "timm_version = 0.9.0" in result.stdout
-    warning, others = "warn_reference_seeds_are_incomplete", "rows_satisfy_model_cards"
-    result = build("--select", f"+{warning}", "--exclude", others, "resource_type:unit_test")
-    assert result.returncode == 0, result.stdout
-    said = result.stdout.partition(f"{warning} found:")[2]
-    assert re.findall(r"reference_seed = (\w+), missing = (\S+),", said) == [
-        ("licenses", "new-license"),
-        ("model_cards", "resnet50.a1_in1k"),
-        ("imagenet_results", "levit_192.fb_dist_in1k"),
-    ]

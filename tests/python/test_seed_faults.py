@@ -70,7 +70,7 @@ BUILDS = {
         ),
         "a row stands twice": (
             "training_benchmarks",
-            r"(?m)^(train.*beit_base_patch16_224.*\n)",
+            r"(?m)^(train-amp-nchw.*,beit_base_patch16_224,.*\n)",
             r"\1\1",
             "rows_satisfy_training_benchmarks",
             ["one row per run, model, img_size", "model = beit_base_patch16_224"],
@@ -95,6 +95,13 @@ BUILDS = {
             "176.526",
             "rows_satisfy_imagenet_results",
             ["top1 between 0 and 100", "model = levit_128s.fb_dist_in1k"],
+        ),
+        "a card is of another version": (
+            "model_cards",
+            r"(?m)^(levit_256\.fb_dist_in1k,.*),[\d.]+$",
+            r"\1,0.9.0",
+            "rows_satisfy_model_cards",
+            ["model = levit_256.fb_dist_in1k", "timm_version = 0.9.0"],
         ),
         "a file name is odd": (
             "benchmark_files",
@@ -132,6 +139,27 @@ BUILDS = {
             "levit_192.fb_newset_in1k",
             MISSING,
             ["missing = newset, seen_in = fb_newset_in1k"],
+        ),
+        "a licence is new": (
+            "model_cards",
+            r"(?m)^(levit_128\.fb_dist_in1k),apache-2\.0,",
+            r"\1,new-license,",
+            MISSING,
+            ["reference_seed = licenses, missing = new-license"],
+        ),
+        "a card is missing": (
+            "model_cards",
+            r"(?m)^resnet50\.a1_in1k,.*\n",
+            "",
+            MISSING,
+            ["reference_seed = model_cards, missing = resnet50.a1_in1k"],
+        ),
+        "an accuracy is lost": (
+            "imagenet_results",
+            r"(?m)^2026-01-06,imagenet,levit_256\.fb_dist_in1k,.*\n",
+            "",
+            MISSING,
+            ["reference_seed = imagenet_results, missing = levit_256.fb_dist_in1k"],
         ),
         "a device is new": (
             "device_keys",
