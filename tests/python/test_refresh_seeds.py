@@ -216,9 +216,8 @@ NAMES = {
 @pytest.mark.parametrize(
     ("name", "other"), [(name, other) for name, others in NAMES.items() for other in others]
 )
-def test_other_names_are_understood(name, other, results, seeds):
-    assert run(results, seeds) == 0
-    expected = {seed: len(rows(seeds, seed)) for seed in refresh_seeds.read_seed_columns()}
+def test_other_names_are_understood(name, other, results, seeds, imported_once):
+    expected = {seed: len(rows(imported_once, seed)) for seed in refresh_seeds.read_seed_columns()}
     (results / name).rename(results / other)
     assert run(results, seeds) == 0
     assert {seed: len(rows(seeds, seed)) for seed in expected} == expected
@@ -765,7 +764,7 @@ def test_a_write_protected_seed_keeps_all_as_they_are(results, imported, capsys,
     assert contents(imported) == before
 
 
-@pytest.mark.parametrize("stop_at", range(7))
+@pytest.mark.parametrize("stop_at", [0, 3, 6])
 def test_seeds_left_of_two_imports_are_mended_by_the_next(
     stop_at, results, imported, seeds_of_both, capsys, monkeypatch
 ):
