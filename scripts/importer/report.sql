@@ -9,6 +9,11 @@ new_sources as (
     from sources where origin = 'new'
 ),
 
+missing_test_sets as (
+    from (select unnest(getvariable('test_sets')) as test_set)
+    anti join new_sources using (test_set)
+),
+
 compare_sources as (
     select
         source,
@@ -45,9 +50,9 @@ select
 from compare_sources
 where is_new <> (old_snapshot = new_snapshot)
 union all
-select 5, test_set, format('{}: no file of this test set', test_set)
-from (select unnest(getvariable('test_sets')) as test_set)
-anti join new_sources using (test_set)
+select 5, '', format('no file of {}', string_agg(test_set, ', ' order by test_set))
+from missing_test_sets
+having count(*) > 0
 union all
 select
     6, snapshot::varchar,
