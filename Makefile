@@ -5,19 +5,30 @@
 # make docs     writes the documentation with the lineage graph, one page
 # make benchmark  measures the project beside its peers and writes docs/performance.md
 
+ifneq ($(findstring ?,$(CURDIR)),)
+$(error DuckDB cannot write a database below a folder with "?" in its name; move the project)
+endif
+
 PYTHON ?= python3
 BIN := .venv/bin
-INPUTS := $(shell find seeds models macros tests/generic tests/singular) \
-          dbt_project.yml profiles.yml
+# Python starts these scripts: their first line names the folder that they were installed in.
+RUN := $(BIN)/python $(BIN)/
+# Without what editors leave there and make cannot read; dbt leaves that out by .dbtignore.
+INPUTS := $(shell find seeds models macros tests/generic tests/singular \
+                       ! -path '*/.*' ! -path '*[!A-Za-z0-9_./-]*') \
+          dbt_project.yml profiles.yml .dbtignore
 PAGES := reports/index.html reports/explorer.html
 TEMPLATES := $(shell find scripts/templates -name '*.js' -o -name '*.html.jinja')
+
+# What dbt builds and tests is not the caller's to say.
+unexport $(filter DBT_%,$(.VARIABLES))
 
 # An interrupted make leaves the published database alone.
 .PRECIOUS: image_models.duckdb
 .PHONY: report test lint scratch shell exports docs benchmark
 
 report: $(PAGES)
-	@echo "The pages: $(abspath $^)"
+	@echo "The pages:$(foreach page,$^, $$PWD/$(page))"
 
 $(PAGES) &: image_models.duckdb scripts/plot.py scripts/charts.py $(TEMPLATES)
 	$(BIN)/python scripts/plot.py
@@ -33,19 +44,19 @@ SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadscope --no-loadscope-r
 
 test: .venv/installed-dev
 	$(MAKE) --jobs=2 lint scratch
-	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/pytest $(SPREAD) --durations=15 --cov --cov-fail-under=95
+	IMAGE_MODELS_DB=target/test/image_models.duckdb $(RUN)pytest $(SPREAD) --durations=15 --cov --cov-fail-under=95
 
 lint:
 	$(BIN)/ruff check && $(BIN)/ruff format --check
-	$(BIN)/sqlfluff lint models tests/singular
+	$(RUN)sqlfluff lint models tests/singular
 
 scratch:
 	rm -rf target/test && mkdir -p target/test
-	IMAGE_MODELS_DB=target/test/image_models.duckdb $(BIN)/dbt build --profiles-dir . $(STRICTLY)
-	$(BIN)/dbt-bouncer
+	IMAGE_MODELS_DB=target/test/image_models.duckdb $(RUN)dbt build --profiles-dir . $(STRICTLY)
+	$(RUN)dbt-bouncer
 
 shell: image_models.duckdb
-	$(BIN)/duckdb -readonly -init image_models.sql image_models.duckdb
+	$(RUN)duckdb -readonly -init image_models.sql image_models.duckdb
 
 exports: image_models.duckdb
 	$(BIN)/python scripts/export.py
@@ -53,19 +64,23 @@ exports: image_models.duckdb
 # From a copy, so that an open shell is in nobody's way.
 docs: image_models.duckdb
 	rm -rf target/docs && mkdir -p target/docs reports && cp image_models.duckdb target/docs/
-	IMAGE_MODELS_DB=target/docs/image_models.duckdb $(BIN)/dbt docs generate --static --profiles-dir .
+	IMAGE_MODELS_DB=target/docs/image_models.duckdb $(RUN)dbt docs generate --static --profiles-dir .
 	mv target/static_index.html reports/docs.html
-	@echo "The documentation: $(abspath reports/docs.html)"
+	@echo "The documentation: $$PWD/reports/docs.html"
 
 benchmark: .venv/installed-dev image_models.duckdb
 	$(BIN)/python scripts/benchmark.py
 
 .venv/installed: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	$(PYTHON) -m venv --clear .venv
-	$(BIN)/pip install --disable-pip-version-check -r requirements.txt
-	@touch $@
+	$(PYTHON) scripts/install.py $@ $<
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	$(BIN)/pip install --disable-pip-version-check -r requirements-dev.txt
-	@touch $@
+	$(PYTHON) scripts/install.py $@ $<
+
+# Anew where the environment was moved to, or where its Python is gone.
+installed_at := $(or $(shell cat .venv/installed 2> /dev/null),$(realpath .venv))
+ifneq ($(if $(realpath $(BIN)/python),$(installed_at)),$(realpath .venv))
+.venv/installed: always
+always:
+endif

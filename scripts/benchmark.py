@@ -9,6 +9,8 @@ Chromium and an otherwise idle machine, for about half an hour with the defaults
 
 from __future__ import annotations
 
+import outcome
+
 import importlib
 import itertools
 import json
@@ -185,7 +187,8 @@ def write_page(measured: dict, args: Namespace) -> None:
         read_results=read_results,
         pages=pages,
     )
-    (args.out / "performance.md").write_text(text + "\n", encoding="utf-8")
+    with outcome.naming(args.out / "performance.md"):
+        (args.out / "performance.md").write_text(text + "\n", encoding="utf-8")
 
 
 def main(argv: list[str]) -> None:
@@ -209,4 +212,4 @@ def main(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    outcome.run(lambda: main(sys.argv[1:]))

@@ -5,24 +5,38 @@
 dbt builds into a side file, which then takes the place of the published database in one
 step. Readers keep the file they opened; a build that fails or is killed leaves the last
 good database as it was. Exit code 0: published; 1: not published; 130: interrupted.
+
+Publishing does not rely on dbt's exit code alone: every test of the project must have run, and
+every mart and function must be there, with rows but in the marts whose YAML says that they may
+be empty (`meta: {may_be_empty: true}`).
 """
 
 from __future__ import annotations
 
+import outcome
+
 import errno
 import fcntl
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 DATABASE = PROJECT / "image_models.duckdb"
+# Where that leads: a link stays one.
+PUBLISHED = DATABASE.resolve()
+# Beside it, so that it gets into its place in one step from another disk too.
+NEXT = PUBLISHED.with_name(f".{PUBLISHED.name}.new")
 LOCK = PROJECT / "target" / "build.lock"
 # The side file has the published name: DuckDB names the catalog after the file.
 SIDE_DATABASE = PROJECT / "target" / "build" / DATABASE.name
+# What dbt says of the build, apart from what another dbt may be writing in target/.
+ARTIFACTS = PROJECT / "target" / "make"
 
 ROOM = 32  # MB that a build needs; it was seen to write 23
 REMEDIES = {
@@ -46,58 +60,126 @@ def build_side_database(lock: int) -> None:
     if not dbt.exists():
         raise NotPublished(f"{dbt.parent} has no dbt; run `make`, which installs it")
     check_room()
-    result = subprocess.run(
-        # On a full disk dbt would report every line that it cannot log.
-        [dbt, "--log-level-file", "none", "build", "--profiles-dir", PROJECT],
+    (ARTIFACTS / "run_results.json").unlink(missing_ok=True)
+    # On a full disk dbt would report every line that it cannot log.
+    options = ["--log-level-file", "none"]
+    folders = ["--profiles-dir", PROJECT, "--target-path", ARTIFACTS]
+    process = subprocess.Popen(
+        # By Python, for the first line of the script names the folder that it was installed in.
+        [sys.executable, dbt, *options, "build", *folders],
         cwd=PROJECT,
-        env={
-            **os.environ,
-            "IMAGE_MODELS_DB": str(SIDE_DATABASE),
-            # What is left of a dbt that was stopped has nothing to add.
-            "PYTHONWARNINGS": "ignore:resource_tracker",
-        },
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
         pass_fds=[lock],
         # Ctrl-C reaches dbt too, and would make it print where it was; it is killed instead.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
-    if result.returncode != 0:
+    try:
+        # dbt itself would complain of each line that nobody reads.
+        for line in process.stdout:
+            print(line, end="", flush=True)
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        process.wait()
+    if process.returncode != 0:
         check_room()
         raise NotPublished("dbt build failed, see above")
 
 
+def environment() -> dict[str, str]:
+    """Return the caller's environment without dbt's variables, which change what is built."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("DBT_")}
+    # Relative, for the adapter cannot read every folder's name. What is left of a dbt that was
+    # stopped has nothing to add.
+    database = str(SIDE_DATABASE.relative_to(PROJECT))
+    return kept | {"IMAGE_MODELS_DB": database, "PYTHONWARNINGS": "ignore:resource_tracker"}
+
+
 def check_room() -> None:
-    """Write as much as a build does; raises OSError where that does not fit."""
+    """Put as much as a build writes where it is published; raises OSError where that fails."""
     room = SIDE_DATABASE.with_name("room")
     try:
-        room.write_bytes(bytes(ROOM * 1_000_000))
+        with outcome.naming(room):
+            room.write_bytes(bytes(ROOM * 1_000_000))
+        with outcome.naming(NEXT):
+            shutil.move(room, NEXT)
     finally:
         room.unlink(missing_ok=True)
+        NEXT.unlink(missing_ok=True)
+
+
+def check_tests() -> None:
+    """Raise NotPublished unless every test of the project ran."""
+    manifest = read_artifact("manifest")
+    nodes = {**manifest["nodes"], **manifest["unit_tests"]}
+    tests = {key for key, node in nodes.items() if node["resource_type"] in ("test", "unit_test")}
+    results = read_artifact("run_results")["results"]
+    passed = {result["unique_id"] for result in results if result["status"] in ("pass", "warn")}
+    if tests - passed:
+        missing = ", ".join(sorted(nodes[key]["name"] for key in tests - passed)[:5])
+        raise NotPublished(f"{len(tests - passed)} tests did not run, such as {missing}")
+
+
+def check_relations() -> None:
+    """Raise NotPublished unless every mart and function is in the new file, with its rows."""
+    import duckdb  # comes with dbt, which is there by now
+
+    with duckdb.connect(SIDE_DATABASE, read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+        functions = connection.execute("select function_name from duckdb_functions()").fetchall()
+        for node in read_artifact("manifest")["nodes"].values():
+            name, kind = node["name"], node["config"]["materialized"]
+            if node["resource_type"] != "model" or kind == "view":
+                continue
+            if (name,) not in (functions if kind == "table_function" else tables):
+                raise NotPublished(f"the new file lacks {name}")
+            if kind == "table_function" or node["config"]["meta"].get("may_be_empty"):
+                continue
+            if not connection.execute(f'select 1 from "{name}" limit 1').fetchone():
+                raise NotPublished(f"{name} has no rows in the new file")
+
+
+def read_artifact(name: str) -> dict:
+    return json.loads((ARTIFACTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def publish() -> None:
-    # Now it would be wrong to say that nothing was published.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # The log of a shell that wrote to the old database would not match the new one.
-    DATABASE.with_name(f"{DATABASE.name}.wal").unlink(missing_ok=True)
-    SIDE_DATABASE.replace(DATABASE)
+    with suppress(FileNotFoundError):
+        shutil.copymode(PUBLISHED, SIDE_DATABASE)
+    try:
+        with outcome.naming(NEXT):
+            shutil.move(SIDE_DATABASE, NEXT)
+        with outcome.unstopped():
+            # The log of a shell that wrote to the old database would not match the new one.
+            for path in {DATABASE, PUBLISHED}:
+                path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+            NEXT.replace(PUBLISHED)
+            outcome.so_far = lambda: f"{DATABASE.name} is published; "
+    finally:
+        NEXT.unlink(missing_ok=True)
 
 
 def main() -> int:
+    outcome.so_far = lambda: f"{DATABASE.name} is as it was before: "
     try:
         LOCK.parent.mkdir(exist_ok=True)
         with LOCK.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             try:
                 build_side_database(lock.fileno())
+                check_tests()
+                check_relations()
                 publish()
             finally:
                 shutil.rmtree(SIDE_DATABASE.parent, ignore_errors=True)
     except BlockingIOError:
         print("Another build is running here; wait for it to end.", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(f"{DATABASE.name} is as it was before: interrupted", file=sys.stderr)
-        return 130
     except NotPublished as reason:
         print(f"{DATABASE.name} is as it was before: {reason}", file=sys.stderr)
         return 1
@@ -113,4 +195,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    outcome.run(main)

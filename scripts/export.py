@@ -5,70 +5,153 @@
 Parquet has every value as it is. In CSV an apostrophe stands before text that a spreadsheet
 would take for a formula.
 
+MANIFEST.sha256 names the files of an export and their checksums. The next export replaces
+these files and no other: a folder that holds anything else, or one of them changed, is refused.
+
 Exit code 0: written; 1: the database or the folder cannot be used; 2: wrong arguments.
 """
 
 from __future__ import annotations
 
+import outcome
+
 import argparse
+import hashlib
+import re
 import shutil
 import sys
+import tempfile
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import duckdb
 
 PROJECT = Path(__file__).resolve().parent.parent
 ENDINGS = ("parquet", "csv")
+MANIFEST = "MANIFEST.sha256"  # for `sha256sum --check` too
+# What a spreadsheet may take for the start of a formula, in a cell or after what it may take for
+# the end of one: invisible characters count for nothing, full-width and small signs for plain ones.
+SIGN = r"[=+@\-\x{ff1d}\x{ff0b}\x{ff20}\x{ff0d}\x{fe66}\x{fe62}\x{fe6b}\x{fe63}]"
+FORMULA = rf"(^|[;\t\r\n])([\p{{M}}\p{{Z}}\p{{C}}]*{SIGN})"
 
 
 def export(database: Path, out: Path) -> int:
     """Write all marts aside and put them in place; return how many there are."""
-    for path in out.iterdir() if out.exists() else ():
-        if path.suffix.removeprefix(".") not in ENDINGS:
-            raise FileExistsError(None, "is no export and would be lost", path)
-    side = out.with_name(f"{out.name}.new")
-    shutil.rmtree(side, ignore_errors=True)
+    refuse_what_is_not_ours(out, out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    side = Path(tempfile.mkdtemp(prefix=f"{out.name}.new-", dir=out.parent))
     try:
-        with duckdb.connect(database, read_only=True) as connection:
-            marts = connection.execute(
-                "select table_name from duckdb_tables() where schema_name = 'main' order by all"
-            ).fetchall()
-            if not marts:
-                raise duckdb.CatalogException("holds no marts")
-            side.mkdir(parents=True)
-            for (mart,) in marts:
-                print(f"writing {mart}", flush=True)
-                for ending in ENDINGS:
-                    target = str(side / f"{mart}.{ending}").replace("'", "''")
-                    rows = without_formulas(connection, mart) if ending == "csv" else f"from {mart}"
-                    connection.execute(f"copy ({rows} order by all) to '{target}'")
-        shutil.rmtree(out, ignore_errors=True)
-        side.rename(out)
+        (side / "new").mkdir()
+        count = write_marts(database, side / "new")
+        write_manifest(side / "new")
+        with outcome.unstopped():
+            swap(side, out)
     finally:
-        shutil.rmtree(side, ignore_errors=True)
+        for part in ("new", "gone"):
+            shutil.rmtree(side / part, ignore_errors=True)
+        # Not with what is in it: what came there since is somebody's.
+        with suppress(FileNotFoundError):
+            (side / "old").rmdir()
+        side.rmdir()
+    return count
+
+
+def write_marts(database: Path, folder: Path) -> int:
+    with duckdb.connect(database, read_only=True) as connection:
+        marts = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'main' order by all"
+        ).fetchall()
+        if not marts:
+            raise duckdb.CatalogException("holds no marts")
+        for (mart,) in marts:
+            print(f"writing {mart}", flush=True)
+            for ending in ENDINGS:
+                target = str(folder / f"{mart}.{ending}").replace("'", "''")
+                rows = without_formulas(connection, mart) if ending == "csv" else f'from "{mart}"'
+                connection.execute(f"copy ({rows} order by all) to '{target}'")
     return len(marts)
+
+
+def checksum(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def manifest_of(written: dict[str, str]) -> str:
+    """Return the manifest of files by their checksums."""
+    lines = (f"{digest}  {name}\n" for name, digest in sorted(written.items()))
+    return "".join(("# Written by scripts/export.py, and replaced by it.\n", *lines))
+
+
+def write_manifest(folder: Path) -> None:
+    written = {path.name: checksum(path) for path in folder.iterdir()}
+    with outcome.naming(folder / MANIFEST):
+        (folder / MANIFEST).write_text(manifest_of(written))
+
+
+def refuse_what_is_not_ours(folder: Path, name: Path) -> None:
+    """Raise FileExistsError where the folder of that name holds what no export wrote."""
+    paths = {path.name: path for path in folder.iterdir()} if folder.exists() else {}
+    manifest = paths.get(MANIFEST)
+    text = manifest.read_text(errors="replace") if manifest and manifest.is_file() else ""
+    written = {file: digest for digest, file in re.findall(r"^(\w+)  (.+)$", text, re.MULTILINE)}
+    if text == manifest_of(written):
+        del paths[MANIFEST]
+    for file, path in paths.items():
+        if file not in written or path.is_symlink() or not path.is_file():
+            raise FileExistsError(None, "is no file of an export and would be lost", name / file)
+        if checksum(path) != written[file]:
+            raise FileExistsError(None, "was changed since and would be lost", name / file)
+
+
+def swap(side: Path, out: Path) -> None:
+    """Put the new export in the place of the old one; where a step fails, undo those before it."""
+    new, old, gone = (side / part for part in ("new", "old", "gone"))
+    with ExitStack() as undo:
+
+        def move(path: Path, target: Path) -> None:
+            path.rename(target)
+            undo.callback(target.rename, path)
+
+        if out.exists():
+            shutil.copymode(out, new)
+            move(out, old)
+            refuse_what_is_not_ours(old, out)
+        move(new, out)
+        # What cannot be moved could not be deleted either, and to move is to be undone.
+        if old.exists():
+            gone.mkdir()
+            for path in list(old.iterdir()):
+                try:
+                    move(path, gone / path.name)
+                except OSError as error:
+                    error.filename = out / path.name
+                    raise
+        undo.pop_all()
 
 
 def without_formulas(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
     """Return the query of a mart's rows with an apostrophe before what would be a formula."""
     texts = connection.execute(
-        "select column_name from duckdb_columns() where table_name = ? and data_type = 'VARCHAR'",
+        "select column_name from duckdb_columns() "
+        "where table_name = ? and contains(data_type, 'VARCHAR')",
         [mart],
     ).fetchall()
-    safe = (rf"regexp_replace({text}, '^[=+@\t\r-]', '''\0') as {text}" for (text,) in texts)
-    return f"select * replace ({', '.join(safe)}) from {mart}"
+    safe = (
+        rf"""regexp_replace("{text}"::varchar, '{FORMULA}', '\1''\2', 'g') as "{text}" """
+        for (text,) in texts
+    )
+    return f'select * replace ({", ".join(safe)}) from "{mart}"' if texts else f'from "{mart}"'
 
 
-def explain(error: duckdb.Error) -> str:
-    """Return what DuckDB said of the database or the folder, and the remedy."""
-    said = str(error)
-    if "newer version of DuckDB" in said:
-        remedy = "update duckdb, or build it again with `make`"
-    elif "Could not write" in said:
-        remedy = "make room there, or name another --out"
-    else:
-        remedy = "build it again with `make`"
-    return f"{said.splitlines()[0].rstrip('.')}; {remedy}"
+def explain(error: duckdb.Error, database: Path) -> str:
+    """Return what DuckDB said of the database or of what it wrote, and the remedy."""
+    said = str(error).splitlines()[0].rstrip(".")
+    if "Could not write" in said:
+        return f"{said}; make room there, or name another --out"
+    if "newer version of DuckDB" in str(error):
+        return f"{database}: {said}; update duckdb, or build it again with `make`"
+    return f"{database}: {said}; build it again with `make`"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -82,7 +165,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         count = export(arguments.db, arguments.out.resolve())
     except duckdb.Error as error:
-        print(f"{arguments.db}: {explain(error)}", file=sys.stderr)
+        print(explain(error, arguments.db), file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{error.filename}: {error.strerror}; name another --out", file=sys.stderr)
@@ -92,4 +175,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    outcome.run(main)

@@ -9,6 +9,8 @@ database or the folder cannot be used, for the reason printed; 2: wrong argument
 
 from __future__ import annotations
 
+import outcome
+
 import argparse
 import sys
 from base64 import b64encode
@@ -369,4 +371,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    outcome.run(main)

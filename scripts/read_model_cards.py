@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import signal
 import sys
 from pathlib import Path
 
@@ -93,6 +94,7 @@ def main(argv: list[str] | None = None) -> int:
     except ImportError as error:
         say(f"{error}. Run this where both are installed: pip install torch timm")
         return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         write_cards(path, timm, torch)
     except OSError as error:

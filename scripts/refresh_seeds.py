@@ -17,6 +17,8 @@ refused or a file could not be written; 2: wrong arguments; 130: interrupted.
 
 from __future__ import annotations
 
+import outcome
+
 import argparse
 import csv
 import errno
@@ -26,7 +28,6 @@ import hashlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -153,9 +154,7 @@ def write_seeds(con: Connection, folder: Path) -> None:
                 os.fsync(stream.fileno())
             if seed_path.exists() and not os.access(seed_path, os.W_OK):
                 raise RefusedInput(f"{seed_path}: write-protected; permit to write it")
-        # From here on the import counts: what stops it now, the next import finishes, and it
-        # would be wrong to say that nothing was written.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # From here on the import counts: what stops it now, the next import finishes.
         staged.replace(folder / UNFINISHED)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
@@ -374,25 +373,24 @@ def explain(error: Exception, folder: Path) -> str:
     return f"{reason}; mend that and run again"
 
 
+def what_became(folder: Path) -> str:
+    is_half = (folder / UNFINISHED).exists()
+    return "The next import finishes this one" if is_half else "Nothing was written"
+
+
 def main(argv: list[str] | None = None) -> int:
     arguments = parse_arguments(argv)
+    outcome.so_far = lambda: f"{what_became(arguments.seeds)}: "
     try:
         refresh(arguments, say=lambda line: print(line, flush=True))
         return 0
-    except (KeyboardInterrupt, RuntimeError) as stop:
-        # DuckDB's own, when it was at work.
-        if str(stop) not in ("", "Query interrupted"):
-            raise
-        reason, code = "interrupted", 130
     except RefusedInput as refusal:
-        reason, code = str(refusal), 1
+        reason = str(refusal)
     except (OSError, duckdb.Error) as error:
-        reason, code = explain(error, arguments.seeds), 1
-    is_half = (arguments.seeds / UNFINISHED).exists()
-    outcome = "The next import finishes this one." if is_half else "Nothing was written."
-    print(f"{reason}\n{outcome}", file=sys.stderr)
-    return code
+        reason = explain(error, arguments.seeds)
+    print(f"{reason}\n{what_became(arguments.seeds)}.", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    outcome.run(main)

@@ -12,6 +12,13 @@
     "robust_weight double := 0",
     "n bigint := 10",
 ] -%}
+{%- set limits = [
+    "asked.max_ms",
+    "asked.min_samples_per_sec",
+    "asked.min_top1",
+    "asked.max_param_count",
+    "asked.max_gmacs",
+] -%}
 {{ config(parameters=parameters) }}
 
 with
@@ -32,19 +39,18 @@ chosen_run as (
             when coalesce(asked.n < 1, true) then error('n must be 1 or more')
             when coalesce(asked.robust_weight not between 0 and 1, true)
                 then error('robust_weight must be from 0 to 1')
+            -- What is not a number counts as greater than any.
             when
-                least(
-                    asked.max_ms, asked.min_samples_per_sec, asked.min_top1,
-                    asked.max_param_count, asked.max_gmacs
-                ) <= 0
-                then error('a limit must be above 0; null is no limit')
+                least({{ limits | join(', ') }}) < 1e-9
+                or greatest({{ limits | join(', ') }}) > 1e15
+                then error('a limit must be above 0, from 1e-9 to 1e15; null is no limit')
             when asked.min_top1 not between 1 and 100
                 then error('top1 is in percent: min_top1 := 80, not 0.8')
             when not list_contains(license_kinds.kinds, asked.license_kind)
                 then
                     error(
-                        'There is no kind of licence "' || asked.license_kind || '". There are: '
-                        || array_to_string(license_kinds.kinds, ', ')
+                        'There is no kind of licence "' || asked.license_kind_start
+                        || '". There are: ' || array_to_string(license_kinds.kinds, ', ')
                     )
             when asked.max_param_count > 20000
                 then error('param_count is in millions: max_param_count := 25, not 25000000')
@@ -89,7 +95,7 @@ score_models as (
     from {{ ref('model_benchmarks') }} as benchmarks
     inner join chosen_run on benchmarks.run = chosen_run.run
     cross join asked
-    where not (asked.imagenet1k_only and benchmarks.is_extra_data)
+    where not (coalesce(asked.imagenet1k_only, false) and benchmarks.is_extra_data)
 ),
 
 keep_within_limits as (

@@ -6,12 +6,17 @@ functions as (
         parameters,
         comment
     from duckdb_functions()
-    where schema_name = 'main' and function_type = 'table_macro' and not internal
+    where
+        database_name = current_database()
+        and schema_name = 'main'
+        and function_type = 'table_macro'
+        and {{ tables_are_own() }}
 ),
 
 write_calls as (
     select
-        'from ' || function_name || '(' || array_to_string(parameters, ', ') || ')' as question,
+        -- concat, for DuckDB 1.4 makes null of no parameters.
+        concat('from ', function_name, '(', array_to_string(parameters, ', '), ')') as question,
         comment as answer
     from functions
 )

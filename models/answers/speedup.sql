@@ -9,8 +9,8 @@ asked as (
 
 chosen as (
     select
-        {{ asked_device('asked.from_device') }} as from_device,
-        {{ asked_device('asked.to_device') }} as to_device
+        {{ asked_device('asked.from_device', default='false') }} as from_device,
+        {{ asked_device('asked.to_device', default='false') }} as to_device
     from asked
 ),
 

@@ -6,8 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -69,7 +72,7 @@ def python(executable: str | Path = sys.executable) -> list[str | Path]:
 
 PROJECT_PARTS = (
     *("seeds", "models", "macros", "tests", "scripts", "dbt_project.yml", "profiles.yml"),
-    *("Makefile", "image_models.sql", "requirements.txt", "requirements-dev.txt"),
+    *("Makefile", ".dbtignore", "image_models.sql", "requirements.txt", "requirements-dev.txt"),
 )
 
 
@@ -84,6 +87,42 @@ def copy_project(folder: Path) -> Path:
 def own_environment() -> dict[str, str]:
     """Return the environment without the scratch database of make test."""
     return {name: text for name, text in os.environ.items() if name != "IMAGE_MODELS_DB"}
+
+
+# What dbt says of a project without models and tests.
+NOTHING_TO_SAY = """
+import json, pathlib, sys
+
+artifacts = pathlib.Path(sys.argv[sys.argv.index("--target-path") + 1])
+artifacts.mkdir(exist_ok=True)
+(artifacts / "manifest.json").write_text(json.dumps({"nodes": {}, "unit_tests": {}}))
+(artifacts / "run_results.json").write_text(json.dumps({"results": []}))
+"""
+
+
+def stand_in_for_dbt(project: Path, script: str) -> Path:
+    """Give a project an environment in which a script is dbt; return its Python."""
+    environment = project / ".venv"
+    venv.create(environment, symlinks=True)
+    (environment / "installed").touch()
+    packages = sysconfig.get_path("purelib", "venv", {"base": str(environment)})
+    Path(packages, "packages.pth").write_text(sysconfig.get_path("purelib"))
+    (environment / "bin" / "dbt").write_text(NOTHING_TO_SAY + script)
+    return environment / "bin" / "python"
+
+
+@contextmanager
+def mounted(folder: Path, *commands: str) -> Iterator[None]:
+    """Run the mount commands on the folder; without the right to, skip and say so."""
+    for command in commands:
+        options = {"capture_output": True, "text": True}
+        result = subprocess.run(["mount", *command.split(), folder], **options)
+        if result.returncode != 0:
+            pytest.skip(f"NOT TESTED, needs the right to mount: {result.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def dbt_build(project: Path) -> subprocess.CompletedProcess:

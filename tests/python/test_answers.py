@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
+import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import duckdb
@@ -150,7 +153,12 @@ def test_nearest_miss_says_which_limit_keeps_it_out(ask):
         ("best_models('rtx3090', compiled := true)", "no such run.*phase := 'infer'"),
         ("best_models(phase := 'sleep')", "no such run.*phase := 'infer'"),
         ("upgrades(null)", "no model .null"),
+        ("speedup(null, '4090')", "No one device is called .null"),
+        ("speedup('4090', null)", "No one device is called .null"),
         ("best_models(n := null)", "n must be 1 or more"),
+        ("best_models(robust_weight := 'nan'::double)", "robust_weight must be from 0 to 1"),
+        ("best_models(robust_weight := null)", "robust_weight must be from 0 to 1"),
+        ("best_models(compiled := null)", "no such run.*phase := 'infer'"),
         ("best_models(max_ms := 0)", "a limit must be above 0"),
         ("best_models(min_top1 := -5)", "a limit must be above 0"),
         ("best_models(min_top1 := 0.8)", "top1 is in percent"),
@@ -171,6 +179,51 @@ def test_nearest_miss_says_which_limit_keeps_it_out(ask):
 def test_a_wrong_question_is_told_what_to_ask(question, expected, ask):
     with pytest.raises(duckdb.InvalidInputException, match=expected):
         ask(question)
+
+
+@pytest.mark.parametrize(
+    "limit", ["max_ms", "min_samples_per_sec", "min_top1", "max_param_count", "max_gmacs"]
+)
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "5e-324", "1e300"])
+def test_a_limit_that_is_no_size_of_anything_is_refused(limit, number, ask):
+    with pytest.raises(duckdb.InvalidInputException, match="a limit must be above 0, from 1e-9"):
+        ask(f"best_models({limit} := '{number}'::double, n := 3)")
+
+
+LONG = "repeat('convnext_x', 30_000)"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (f"best_models({LONG})", "No one device"),
+        (f"best_models(phase := {LONG})", "no such run"),
+        (f"best_models(license_kind := {LONG})", "no kind of licence"),
+        (f"frontier({LONG})", "No one device"),
+        (f"frontier(phase := {LONG})", "no such run"),
+        (f"upgrades({LONG})", "no model"),
+        (f"upgrades('resnet50.a1_in1k', {LONG})", "No one device"),
+        (f"upgrades('resnet50.a1_in1k', phase := {LONG})", "no such run"),
+        (f"compare({LONG}, 'resnet50.a1_in1k')", "no model"),
+        (f"compare('resnet50.a1_in1k', {LONG})", "no model"),
+        (f"tied_with({LONG})", "no model"),
+        (f"speedup({LONG}, '4090')", "No one device"),
+        (f"speedup('4090', {LONG})", "No one device"),
+        (f"find_models({LONG})", "200 characters at the most"),
+        ("find_models(repeat('convnext ', 30_000))", "200 characters at the most"),
+    ],
+)
+def test_a_name_without_end_is_answered_at_once_and_in_one_sentence(question, expected, ask):
+    began = time.monotonic()
+    with pytest.raises(duckdb.InvalidInputException, match=expected) as refused:
+        ask(question)
+    assert time.monotonic() - began < 3
+    assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize("argument", ["device", "max_ms", "max_gmacs", "imagenet1k_only"])
+def test_null_asks_for_nothing_where_there_is_a_default(argument, ask):
+    assert ask(f"best_models({argument} := null)").equals(ask("best_models()"))
 
 
 @pytest.mark.parametrize("name", ["rtx4090", "4090", "RTX 4090", "NVIDIA GeForce RTX 4090"])
@@ -267,6 +320,57 @@ def test_answers_work_in_a_renamed_copy(database, tmp_path):
     renamed.write_bytes(database.read_bytes())
     with duckdb.connect(renamed, read_only=True) as connection:
         assert len(connection.execute("from best_models()").fetchall()) == 10
+
+
+@pytest.fixture(scope="module")
+def builds(database, tmp_path_factory) -> Path:
+    """A folder with two builds and a copy of the first, all under names of their own."""
+    folder = tmp_path_factory.mktemp("builds")
+    for name in ("first.duckdb", "copy of it.duckdb", "second.duckdb"):
+        shutil.copy(database, folder / name)
+    dbt = [command("dbt"), "build", "--select", "build", "path:models/answers"]
+    subprocess.run(
+        [*dbt, "--profiles-dir", PROJECT, "--target-path", folder / "target"],
+        cwd=PROJECT,
+        env={**os.environ, "IMAGE_MODELS_DB": str(folder / "second.duckdb")},
+        check=True,
+    )
+    return folder
+
+
+QUESTIONS = (
+    "best_models()",
+    "frontier('rtx9999')",
+    "upgrades('resnet50.a1_in1k')",
+    "compare('resnet50.a1_in1k', 'x')",
+    "tied_with('resnet50.a1_in1k')",
+    "speedup('3090', '4090')",
+    "find_models('')",
+    "help()",
+)
+
+
+def test_a_function_of_another_build_than_the_tables_in_use_refuses_to_answer(builds):
+    assert [question.split("(")[0] for question in sorted(QUESTIONS)] == ANSWERS
+    with duckdb.connect(builds / "first.duckdb", read_only=True) as connection:
+        connection.execute(f"attach '{builds / 'second.duckdb'}' as other (read_only)")
+        for question in QUESTIONS:
+            with pytest.raises(duckdb.InvalidInputException, match="`use` the database that it is"):
+                connection.execute(f"from other.{question}")
+        ours = connection.execute("from best_models()").fetchall()
+        connection.execute("use other")
+        assert connection.execute("from best_models()").fetchall() == ours
+        assert connection.execute("from other.best_models()").fetchall() == ours
+        with pytest.raises(duckdb.InvalidInputException, match="another build than the tables"):
+            connection.execute("from first.best_models()")
+
+
+def test_a_function_of_an_attached_copy_answers(builds):
+    with duckdb.connect(builds / "first.duckdb", read_only=True) as connection:
+        connection.execute(f"attach '{builds / 'copy of it.duckdb'}' as other (read_only)")
+        assert len(connection.execute("from other.best_models()").fetchall()) == 10
+        (questions,) = connection.execute("select count(*) from other.help()").fetchone()
+        assert questions == len(ANSWERS)
 
 
 def test_the_shell_greets_with_questions_that_work(database):

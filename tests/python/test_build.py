@@ -14,16 +14,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import time
-import venv
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import copy_project, own_environment, python
+from conftest import copy_project, mounted, own_environment, python, stand_in_for_dbt
 
 # Builds one table, says so and does what a line of its input tells it; without one it ends well.
 STAND_IN = """
@@ -51,14 +48,7 @@ def published(database, tmp_path) -> Path:
 @pytest.fixture
 def project(published) -> Path:
     """The same with an environment in which the stand-in is dbt."""
-    environment = published / ".venv"
-    venv.create(environment, symlinks=True)
-    (environment / "installed").touch()
-    packages = sysconfig.get_path("purelib", "venv", {"base": str(environment)})
-    Path(packages, "packages.pth").write_text(sysconfig.get_path("purelib"))
-    dbt = environment / "bin" / "dbt"
-    dbt.write_text(f"#!{environment / 'bin' / 'python'}\n{STAND_IN}")
-    dbt.chmod(0o755)
+    stand_in_for_dbt(published, STAND_IN)
     return published
 
 
@@ -343,19 +333,6 @@ def test_a_limit_to_the_size_of_files_is_named_at_once(project):
     assert "File too large; allow files of 32 MB (ulimit -f)" in result.stderr
     assert result.stderr.count("\n") == 1
     assert_as_before(project, before)
-
-
-@contextmanager
-def mounted(folder: Path, *commands: str) -> Iterator[None]:
-    """Run the mount commands on the folder; without the right to, skip and say so."""
-    for command in commands:
-        result = subprocess.run(["mount", *command.split(), folder], capture_output=True, text=True)
-        if result.returncode != 0:
-            pytest.skip(f"NOT TESTED, needs the right to mount: {result.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture

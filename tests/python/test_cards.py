@@ -98,13 +98,22 @@ def test_the_seed_has_the_format_that_the_script_writes():
     assert CARDS.read_text(encoding="utf-8").splitlines()[0] == HEADER
 
 
+STOPPED = """
+import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+def create_model(model):
+    os.kill(os.getpid(), signal.{})
+"""
+
+
 @pytest.mark.parametrize(
     ("arguments", "packages", "code", "said"),
     [
         ([], {"timm": "import no_torch"}, 1, "No module named 'no_torch'. Run this where both"),
         (["no/cards.csv"], {}, 1, "no/cards.csv.new: No such file or directory; name another"),
         (["site"], {}, 2, "site is a folder"),
-        ([], {"timm": f"{TIMM}\ndef create_model(model): raise KeyboardInterrupt"}, 130, "Interr"),
+        ([], {"timm": f"{TIMM}{STOPPED.format('SIGINT')}"}, 130, "Interrupted; nothing was"),
+        ([], {"timm": f"{TIMM}{STOPPED.format('SIGTERM')}"}, 130, "Interrupted; nothing was"),
     ],
 )
 def test_a_stopped_run_says_why_and_leaves_the_file(arguments, packages, code, said, tmp_path):

@@ -1,49 +1,197 @@
-"""scripts/export.py: every mart, whole, in both formats, and never half of it."""
+"""scripts/export.py: every mart, whole, in both formats, and nothing of anybody's lost."""
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 import resource
 import shutil
 import struct
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import export
 import pytest
-from conftest import python
+from conftest import mounted, python
+
+
+def run_export(database: Path, out: Path) -> int:
+    return export.main(["--db", str(database), "--out", str(out)])
 
 
 def test_exports_hold_what_the_marts_hold(database, connection, tmp_path):
     out = tmp_path / "it's exported"
-    assert export.main(["--db", str(database), "--out", str(out)]) == 0
+    assert run_export(database, out) == 0
     marts = connection.execute(
         "select table_name, estimated_size from duckdb_tables() where schema_name = 'main'"
     ).fetchall()
-    assert {path.name for path in out.iterdir()} == {
+    assert {path.name for path in out.iterdir()} == {export.MANIFEST} | {
         f"{mart}.{ending}" for mart, _ in marts for ending in ("csv", "parquet")
     }
     for mart, size in marts:
         for ending in ("csv", "parquet"):
             exported = duckdb.read_csv if ending == "csv" else duckdb.read_parquet
             assert len(exported(str(out / f"{mart}.{ending}"))) == size, (mart, ending)
+    checked = subprocess.run(
+        ["sha256sum", "--check", "--strict", "--quiet", export.MANIFEST], cwd=out
+    )
+    assert checked.returncode == 0
 
 
-def test_a_second_export_replaces_the_first(database, tmp_path):
-    out = tmp_path / "exports"
-    out.mkdir()
-    (out / "old.csv").write_text("old")
-    assert export.main(["--db", str(database), "--out", str(out)]) == 0
-    assert not (out / "old.csv").exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["exports"]
+# what may be in a cell, and the cell of the CSV
+CELLS = {
+    "resnet50.a1_in1k": None,
+    "a=b, or a-b; and c": None,
+    "[=1]": None,
+    "=1": "'=1",
+    "-1": "'-1",
+    "\uff1d1": "'\uff1d1",
+    "\ufe621": "'\ufe621",
+    "\u200b=1": "'\u200b=1",
+    "\ufeff \u00a0@x": "'\ufeff \u00a0@x",
+    "\u034f+1": "'\u034f+1",
+    ";=1": ";'=1",
+    "a; =1;-2": "a;' =1;'-2",
+    "a\t\uff1d1": "a\t'\uff1d1",
+}
 
 
-def test_a_folder_of_something_else_is_not_replaced(database, tmp_path, capsys):
-    (tmp_path / "notes.txt").write_text("mine")
-    assert export.main(["--db", str(database), "--out", str(tmp_path)]) == 1
-    assert "notes.txt: is no export and would be lost; name another" in capsys.readouterr().err
-    assert (tmp_path / "notes.txt").read_text() == "mine"
+def test_no_cell_of_a_csv_begins_a_formula(tmp_path):
+    database, out = tmp_path / "cells.duckdb", tmp_path / "exports"
+    with duckdb.connect(database) as connection:
+        connection.execute("create table marts (cell varchar, cells varchar[], number double)")
+        rows = [[cell, ["x", cell], -1.5] for cell in CELLS]
+        connection.executemany("insert into marts values (?, ?, ?)", rows)
+    assert run_export(database, out) == 0
+    with (out / "marts.csv").open(newline="", encoding="utf-8") as stream:
+        written = {(row["cell"], row["number"]) for row in csv.DictReader(stream)}
+    assert written == {(kept or cell, "-1.5") for cell, kept in CELLS.items()}
+    with (out / "marts.csv").open(newline="", encoding="utf-8") as stream:
+        lists = " ".join(row["cells"] for row in csv.DictReader(stream))
+    assert ";=" not in lists
+    assert ";'=1" in lists
+    assert set(duckdb.read_parquet(str(out / "marts.parquet")).df()["cell"]) == set(CELLS)
+
+
+@pytest.fixture
+def exported(tmp_path) -> Path:
+    """A folder with an earlier export, of one mart with one row."""
+    database = tmp_path / "earlier.duckdb"
+    with duckdb.connect(database) as connection:
+        connection.execute('create table earlier as select 1 as "the x"')
+    assert run_export(database, tmp_path / "exports") == 0
+    return tmp_path / "exports"
+
+
+def contents(folder: Path) -> dict[str, bytes | None]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+@contextmanager
+def unchanged(exported: Path) -> Iterator[None]:
+    """Check that the folder, what lies beside it and all their files are as before."""
+    before = contents(exported.parent)
+    yield
+    assert contents(exported.parent) == before
+
+
+def test_a_second_export_replaces_the_first(database, exported):
+    exported.chmod(0o750)
+    assert run_export(database, exported) == 0
+    assert not (exported / "earlier.csv").exists()
+    assert (exported / "models.csv").exists()
+    assert exported.stat().st_mode & 0o777 == 0o750
+    assert [path.name for path in exported.parent.glob("exports*")] == ["exports"]
+
+
+def link_elsewhere(exported: Path) -> None:
+    (exported / "earlier.csv").rename(exported.parent / "elsewhere.csv")
+    (exported / "earlier.csv").symlink_to(exported.parent / "elsewhere.csv")
+
+
+# what the user did in the folder, the file that it is refused for and why
+MINE = {
+    "notes": (lambda out: (out / "notes.txt").write_text("mine"), "notes.txt", "no file of"),
+    "results": (lambda out: (out / "results.csv").write_text("mine"), "results.csv", "no file of"),
+    "a mart's name": (lambda out: (out / "models.csv").write_text("x"), "models.csv", "no file of"),
+    "a folder": (lambda out: (out / "old.csv").mkdir(), "old.csv", "no file of"),
+    "a link": (link_elsewhere, "earlier.csv", "no file of"),
+    "an edit": (lambda out: (out / "earlier.csv").write_text("x\n2\n"), "earlier.csv", "changed"),
+    "no record": (lambda out: (out / export.MANIFEST).unlink(), "earlier.", "no file of"),
+    "a manifest of theirs": (
+        lambda out: (out / export.MANIFEST).open("a").write("mine\n"),
+        export.MANIFEST,
+        "no file of",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_a_folder_with_anything_of_somebodys_is_left_as_it_is(name, database, exported, capsys):
+    do, file, reason = MINE[name]
+    do(exported)
+    with unchanged(exported):
+        assert run_export(database, exported) == 1
+    said = capsys.readouterr().err
+    assert f"{exported}/{file}" in said
+    assert reason in said
+    assert "would be lost; name another --out" in said
+    assert said.count("\n") == 1
+
+
+def test_what_came_during_an_export_is_left_as_it_is(database, exported, monkeypatch, capsys):
+    write = export.write_marts
+
+    def write_and_meddle(database: Path, folder: Path) -> int:
+        (exported / "mine.csv").write_text("mine")
+        return write(database, folder)
+
+    monkeypatch.setattr(export, "write_marts", write_and_meddle)
+    assert run_export(database, exported) == 1
+    assert (exported / "mine.csv").read_text() == "mine"
+    assert (exported / "earlier.csv").exists()
+    assert f"{exported}/mine.csv: is no file of an export" in capsys.readouterr().err
+    assert [path.name for path in exported.parent.glob("exports*")] == ["exports"]
+
+
+def test_folders_beside_an_export_are_somebodys(database, exported):
+    beside = [exported.with_name(f"exports.{ending}") for ending in ("new", "old")]
+    for folder in beside:
+        folder.mkdir()
+        (folder / "models.csv").write_text("mine")
+    assert run_export(database, exported) == 0
+    assert [(folder / "models.csv").read_text() for folder in beside] == ["mine", "mine"]
+
+
+@contextmanager
+def undeletable(path: Path) -> Iterator[None]:
+    """Keep even root from deleting the file; where that is not to be had, skip and say so."""
+    if subprocess.run(["chattr", "+i", path], capture_output=True).returncode != 0:
+        pytest.skip("NOT TESTED, needs a file system and the right to make files immutable")
+    try:
+        yield
+    finally:
+        subprocess.run(["chattr", "-i", path], check=True)
+
+
+def test_a_file_that_cannot_be_deleted_keeps_the_export_it_is_of(database, exported, capsys):
+    with undeletable(exported / "earlier.parquet"), unchanged(exported):
+        assert run_export(database, exported) == 1
+    said = capsys.readouterr().err
+    assert said == f"{exported}/earlier.parquet: Operation not permitted; name another --out\n"
+
+
+def test_a_mount_point_keeps_the_export_in_it(database, exported, capsys):
+    with mounted(exported, f"--bind {exported}"), unchanged(exported):
+        assert run_export(database, exported) == 1
+    assert f"{exported}: Device or resource busy; name another" in capsys.readouterr().err
 
 
 def overwrite(path: Path, start: int, content: bytes) -> None:
@@ -93,19 +241,6 @@ UNREADABLE = {
 }
 
 
-@pytest.fixture
-def exported(tmp_path) -> Path:
-    """A folder with an earlier export."""
-    (tmp_path / "exports").mkdir()
-    (tmp_path / "exports" / "models.csv").write_text("earlier")
-    return tmp_path / "exports"
-
-
-def assert_earlier(exported: Path) -> None:
-    assert [path.name for path in exported.parent.glob("exports*")] == ["exports"]
-    assert [path.read_text() for path in exported.iterdir()] == ["earlier"]
-
-
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_an_unreadable_database_gives_one_line_and_costs_no_export(
     name, database, exported, tmp_path, capsys
@@ -113,22 +248,21 @@ def test_an_unreadable_database_gives_one_line_and_costs_no_export(
     spoil, expected = UNREADABLE[name]
     spoilt = Path(shutil.copy(database, tmp_path / "spoilt.duckdb"))
     spoil(spoilt)
-    assert export.main(["--db", str(spoilt), "--out", str(exported)]) == 1
+    with unchanged(exported):
+        assert run_export(spoilt, exported) == 1
     said = capsys.readouterr().err
     assert [part for part in expected if part not in said] == []
     assert said.count("\n") == 1
-    assert_earlier(exported)
 
 
 def test_a_full_disk_gives_one_line_and_costs_no_export(database, exported):
-    result = subprocess.run(
-        [*python(), export.__file__, "--db", database, "--out", exported],
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000)),
-    )
+    with unchanged(exported):
+        result = subprocess.run(
+            [*python(), export.__file__, "--db", database, "--out", exported],
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000)),
+        )
     assert result.returncode == 1
-    assert "Could not write" in result.stderr
-    assert "make room there" in result.stderr
+    assert re.match(rf'IO Error: Could not write file "{exported}.new-.*make room', result.stderr)
     assert result.stderr.count("\n") == 1
-    assert_earlier(exported)

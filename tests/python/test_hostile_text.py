@@ -22,10 +22,27 @@ HOSTILE = {
     "levit_256": "levit_\u202eabc\u202c\u200b\u2028\u05d0\u05d1\ufeff\U0001f600",
     "levit_384": "levit_%{x}{{ 7*7 }}${1}&lt;b&gt;<br><a href='javascript:alert(1)'>&amp;",
     "vgg11": '=HYPERLINK("http://x","y")',
+    "vgg13": "\uff1d1+1",
+    "vgg16": "\u200b=1+1",
+    "vgg19": "vgg;=1+1;\ufeff@x",
 }
-FORMULA = HOSTILE["vgg11"] + ".tv_in1k"
-MODELS = {f"{name}.fb_dist_in1k" for name in HOSTILE.values() if name != HOSTILE["vgg11"]}
-MODELS.add(FORMULA)
+# What those of them are in a CSV that a spreadsheet would take for a formula, or for cells.
+IN_CSV = {
+    "levit_128s": "levit_'\\\"; drop table models;' --\\n",
+    "vgg11": '\'=HYPERLINK("http://x","y")',
+    "vgg13": "'\uff1d1+1",
+    "vgg16": "'\u200b=1+1",
+    "vgg19": "vgg;'=1+1;'\ufeff@x",
+}
+
+
+def models_of(names: dict[str, str]) -> set[str]:
+    tags = {"levit": "fb_dist_in1k", "vgg": "tv_in1k"}
+    return {f"{name}.{tags[re.match('[a-z]+', old)[0]]}" for old, name in names.items()}
+
+
+MODELS = models_of(HOSTILE)
+MODELS_IN_CSV = models_of(HOSTILE | IN_CSV)
 
 
 def rename(seed: Path) -> None:
@@ -45,9 +62,6 @@ def hostile(tmp_path_factory) -> Path:
     project = copy_project(tmp_path_factory.mktemp("hostile"))
     for name in ("imagenet_results", "inference_benchmarks", "training_benchmarks"):
         rename(project / "seeds" / "timm" / f"{name}.csv")
-    # A name that begins with no letter has to be given its group.
-    with (project / "seeds" / "reference" / "architecture_groups.csv").open("a") as stream:
-        stream.write("=,formula,begins with no letter\n")
     result = dbt_build(project)
     assert result.returncode == 0, result.stdout
     return project / "image_models.duckdb"
@@ -80,7 +94,7 @@ def test_exports_hold_names_as_they_are_but_no_formula_in_csv(hostile, tmp_path)
         in_csv = {row["model"] for row in csv.DictReader(stream)}
     in_parquet = duckdb.read_parquet(str(out / "models.parquet")).df()["model"]
     assert set(in_parquet) >= MODELS
-    assert in_csv >= MODELS - {FORMULA} | {"'" + FORMULA}
+    assert in_csv >= MODELS_IN_CSV
     cells = {cell for path in out.glob("*.csv") for row in csv.reader(path.open()) for cell in row}
     assert [cell for cell in cells if re.match("[=+@\t\r]|-[^0-9.]", cell)] == []
 
@@ -129,15 +143,16 @@ IS_SHOWN = "name => document.querySelector('.hovertext')?.textContent.includes(n
 def test_hover_labels_show_names_as_text(name, open_page):
     page = open_page("explorer" if name == "explorer" else "index")
     chart = "chart" if name == "explorer" else f"chart-{name}"
-    # The notebook has no family for the formula.
-    for model in MODELS - {FORMULA} if name == "inference" else MODELS:
+    # The notebook has no family for the formulas.
+    with_family = {model for model in MODELS if model.startswith("levit")}
+    for model in with_family if name == "inference" else MODELS:
         page.evaluate(HOVER, [chart, *page.evaluate(FIND_POINT, [chart, model])])
         page.wait_for_function(IS_SHOWN, arg=model, timeout=5000)
 
 
 @pytest.mark.browser
 def test_the_explorer_shows_names_as_text_and_downloads_no_formula(open_page, tmp_path):
-    page = open_page("explorer", "#families=levit,formula")
+    page = open_page("explorer", "#families=levit,vgg,unknown")
     names = page.locator("#list button.model")
     assert set(names.all_text_contents()) >= MODELS
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -149,5 +164,5 @@ def test_the_explorer_shows_names_as_text_and_downloads_no_formula(open_page, tm
     download.value.save_as(tmp_path / "list.csv")
     with (tmp_path / "list.csv").open(newline="", encoding="utf-8") as stream:
         downloaded = {row["model"] for row in csv.DictReader(stream)}
-    assert MODELS - {FORMULA} | {"'" + FORMULA} <= downloaded
-    assert FORMULA not in downloaded
+    assert downloaded >= MODELS_IN_CSV
+    assert downloaded.isdisjoint(MODELS - MODELS_IN_CSV)

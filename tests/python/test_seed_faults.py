@@ -1,12 +1,18 @@
-"""Seeds edited by hand: a plain dbt build names what is wrong, and fails but for what is new."""
+"""Seeds edited by hand: a plain dbt build names what is wrong, and fails but for what is new.
+
+Also tables, and what YAML says of them: what no one line of a seed can break.
+"""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
+import duckdb
 import pytest
-from conftest import copy_project, dbt_build
+from conftest import command, copy_project, dbt_build, own_environment
 
 COUNTED = "assert_every_upstream_row_is_counted"
 DOCUMENTED = "assert_seeds_have_their_documented_columns"
@@ -204,3 +210,118 @@ def test_faults_in_seeds_are_named_each_by_its_own_test(build, tmp_path):
         assert [part for part in parts if part not in said[finder]] == [], (name, said[finder])
     warnings = re.findall(r"Warning in test (\w+)", result.stdout)
     assert warnings == [MISSING] * (MISSING in finders)
+
+
+# fault: (what is done to tables, the test that must find it, what must be said)
+IN_TABLES = {
+    "a key is null": (
+        "update raw.result_files set test_set = null where rowid = 0",
+        "rows_satisfy_result_files",
+        ["one row per snapshot, test_set, none blank or padded"],
+    ),
+    "a key is blank": (
+        "update raw.imagenet_results set model = '' where rowid = 1",
+        "rows_satisfy_imagenet_results",
+        ["one row per snapshot, test_set, model, img_size, none blank or padded"],
+    ),
+    "numbers have no end": (
+        "update raw.inference_benchmarks set samples_per_sec = 'inf' where rowid < 22",
+        "rows_satisfy_inference_benchmarks",
+        ["isfinite(samples_per_sec)", "    and "],
+    ),
+    "a number is negative": (
+        "update raw.training_benchmarks set batch_size = -1 where rowid = 2",
+        "rows_satisfy_training_benchmarks",
+        ["batch_size = -1"],
+    ),
+    "top5 is below top1": (
+        "update raw.imagenet_results set top5 = top1 - 1 where rowid = 3",
+        "rows_satisfy_imagenet_results",
+        ["top5 between top1 and 100"],
+    ),
+    "a run id is outside the grammar": (
+        "update raw.benchmark_files set run = 'infer-strange' where rowid = 4",
+        "assert_every_run_id_is_understood",
+        ["run = infer-strange"],
+    ),
+    "a row is added on the way": (
+        "update benchmark_runs set matched_rows = matched_rows + 1"
+        " where run = 'train-amp-nhwc-pt112-cu113-rtx3090'",
+        COUNTED,
+        ["upstream_file = benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv"],
+    ),
+    "rows are lost on the way": (
+        "update benchmark_runs set matched_rows = matched_rows - 9"
+        " where run = 'infer-amp-nhwc-pt240-cu124-rtx3090'",
+        COUNTED,
+        ["upstream_file = benchmark-infer-amp-nhwc-pt240-cu124-rtx3090.csv"],
+    ),
+    "a name's parts do not give it back": (
+        "update models set tag = 'other' where model = 'resnet50.a1_in1k'",
+        "rows_satisfy_models",
+        ["concat_ws('.', architecture, tag) = model", "model = resnet50.a1_in1k"],
+    ),
+    "a time is not one by the speed": (
+        "update model_benchmarks set secs = 2 * secs where rowid = 5",
+        "rows_satisfy_model_benchmarks",
+        ["abs(secs * samples_per_sec - 1)"],
+    ),
+    "a row stands twice in a mart": (
+        "insert into devices from devices limit 1",
+        "rows_satisfy_devices",
+        ["one row per device, none blank or padded"],
+    ),
+}
+
+
+@pytest.fixture
+def built(database, tmp_path) -> Path:
+    """A copy of the project with its database."""
+    shutil.copy(database, copy_project(tmp_path) / "image_models.duckdb")
+    return tmp_path
+
+
+def run_dbt(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [command("dbt"), "--no-use-colors", *arguments],
+        cwd=project,
+        env=own_environment(),
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_faults_in_tables_are_named_each_by_its_own_test(built):
+    with duckdb.connect(built / "image_models.duckdb") as connection:
+        for change, _, _ in IN_TABLES.values():
+            connection.execute(change)
+    result = run_dbt(built, "test", "--select", "test_type:data")
+    assert result.returncode == 1
+    said = what_is_said(result)
+    for name, (_, finder, parts) in IN_TABLES.items():
+        found = said.get(finder, "")
+        assert [part for part in parts if part not in found] == [], (name, found, result.stdout)
+        assert found.count("\n") <= 21
+
+
+def test_a_mart_without_a_column_or_with_one_of_another_type_breaks_its_contract(built):
+    marts = built / "models" / "marts"
+    (marts / "build.sql").write_text("select 'x' as other_id")
+    devices = (marts / "devices.yml").read_text()
+    of_runs = "- name: runs\n        data_type: "
+    assert of_runs + "bigint" in devices
+    (marts / "devices.yml").write_text(devices.replace(of_runs + "bigint", of_runs + "varchar"))
+    result = run_dbt(built, "run", "--select", "build", "devices")
+    assert result.returncode == 1
+    broken = re.findall(r"Compilation Error in model (\w+)", result.stdout)
+    assert sorted(set(broken)) == ["build", "devices"]
+    assert result.stdout.count("This model has an enforced contract that failed") >= 2
+
+
+def test_an_import_that_is_not_finished_fails_the_build(built):
+    (built / "seeds" / "timm" / "unfinished_import").mkdir()
+    (built / "seeds" / "timm" / "unfinished_import" / "result_files.csv.new").write_text("x")
+    finder = "assert_no_import_is_unfinished"
+    result = run_dbt(built, "test", "--select", finder)
+    assert result.returncode == 1
+    assert "result_files.csv.new" in what_is_said(result)[finder]

@@ -23,9 +23,10 @@ function showList() {
   }));
 }
 
-// Text that a spreadsheet would take for a formula is kept text by an apostrophe.
+// Text that a spreadsheet would take for a formula is kept text by an apostrophe, as in exports.
 function csvCell(text) {
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[0-9.]+$/.test(text) ? `'${text}` : text;
+  const sign = /(^|[;\t\r\n])([\p{M}\p{Z}\p{C}]*[=+@\-＝＋＠－﹦﹢﹫﹣])/gu;
+  const safe = /^[+-]?[0-9.]+$/.test(text) ? text : text.replace(sign, "$1'$2");
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

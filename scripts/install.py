@@ -1,0 +1,94 @@
+"""Install requirements into the virtual environment, whole or anew.
+
+    python3 scripts/install.py .venv/installed requirements.txt
+    python3 scripts/install.py .venv/installed-dev requirements-dev.txt
+
+make runs it. The first form makes the environment anew, the second adds to it. What was done
+is recorded last, in the file named first, with the place that it was done for: an install that
+was interrupted is begun anew, as is an environment that was moved. Of two at once the second
+waits and finds it done.
+"""
+
+from __future__ import annotations
+
+import outcome
+
+import ast
+import fcntl
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+# Of pip's settings those that say where packages come from; the others can change what is
+# installed, and where.
+SOURCES = re.compile(
+    "PIP_((EXTRA_)?INDEX_URL|NO_INDEX|FIND_LINKS|TRUSTED_HOST|PROXY|(CLIENT_)?CERT|RETRIES"
+    "|(DEFAULT_)?TIMEOUT|KEYRING_PROVIDER|(NO_)?CACHE_DIR)"
+)
+
+
+def environment(python: Path) -> dict[str, str]:
+    """Return the caller's environment with pip's sources as its only settings."""
+    unset = ("PIP_", "PYTHONPATH", "PYTHONHOME")
+    others = {name: text for name, text in os.environ.items() if not name.startswith(unset)}
+    in_files = {name: text for name, text in os.environ.items() if name == "PIP_CONFIG_FILE"}
+    command = [python, "-m", "pip", "config", "list"]
+    listed = subprocess.check_output(command, env=others | in_files, text=True)
+    settings = {}
+    for name, text in re.findall(r"^\w+\.([\w-]+)=(.*)$", listed, re.MULTILINE):
+        settings[f"PIP_{name.upper().replace('-', '_')}"] = ast.literal_eval(text)
+    settings |= {name: text for name, text in os.environ.items() if text}
+    sources = {name: text for name, text in settings.items() if SOURCES.fullmatch(name)}
+    return others | sources | {"PIP_CONFIG_FILE": os.devnull}
+
+
+def run(*command: object, **options: object) -> None:
+    subprocess.run(
+        command,
+        check=True,
+        **options,
+        # Ctrl-C reaches it too; it is killed instead.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+
+
+def is_done(record: Path, requirements: Path) -> bool:
+    if not (record.exists() and (record.parent / "bin" / "python").exists()):
+        return False
+    is_newer = record.stat().st_mtime >= requirements.stat().st_mtime
+    return is_newer and record.read_text() == str(record.parent.resolve())
+
+
+def install(record: Path, requirements: Path) -> None:
+    folder, base = record.parent, record.with_name("installed")
+    unfinished = record.with_name("unfinished")
+    if record == base:
+        run(sys.executable, "-m", "venv", "--clear", folder)
+    else:
+        # Without this record the next make begins anew.
+        base.rename(unfinished)
+    python = folder / "bin" / "python"
+    options = ["--disable-pip-version-check", "-r", requirements]
+    run(python, "-m", "pip", "install", *options, env=environment(python))
+    if record != base:
+        unfinished.rename(base)
+    record.write_text(str(folder.resolve()))
+
+
+def main() -> int:
+    record, requirements = (Path(argument) for argument in sys.argv[1:])
+    with Path("requirements.txt").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            if not is_done(record, requirements):
+                install(record, requirements)
+        except subprocess.CalledProcessError as error:
+            return error.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    outcome.run(main)

@@ -1,0 +1,171 @@
+"""scripts/install.py by way of make: environments that are whole, wherever and however begun."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+
+TELLS_WHERE = "import sys\ndef tell():\n    print(sys.prefix)\n"
+
+
+def write_wheel(folder: Path, name: str) -> None:
+    """Write a package with a command of its name, which tells its environment."""
+    info = f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{name}.py", TELLS_WHERE)
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{info}/entry_points.txt", f"[console_scripts]\n{name} = {name}:tell\n")
+        wheel.writestr(f"{info}/RECORD", "")
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A fresh clone that needs one small package to build and another to be tested."""
+    folder = tmp_path / "project"
+    (folder / "scripts").mkdir(parents=True)
+    shutil.copy(PROJECT / "Makefile", folder)
+    for part in ("seeds", "models", "macros", "tests/generic", "tests/singular"):
+        (folder / part).mkdir(parents=True)
+    for name in ("install.py", "outcome.py"):
+        shutil.copy(PROJECT / "scripts" / name, folder / "scripts")
+    (tmp_path / "wheels").mkdir()
+    for name, requirements in (("tiny", "requirements"), ("more", "requirements-dev")):
+        write_wheel(tmp_path / "wheels", name)
+        (folder / f"{requirements}.txt").write_text(f"{name}==1.0\n")
+    return folder
+
+
+def callers(project: Path) -> dict[str, str]:
+    """Return an environment that says where packages come from, and much besides."""
+    elsewhere = project.parent / "elsewhere"
+    settings = project.parent / "pip.conf"
+    settings.write_text(
+        f"[global]\nno-index = true\nfind-links = {project.parent / 'wheels'}\nno-deps = true\n"
+        f"[install]\nuser = true\ntarget = {elsewhere}\ndry-run = true\n"
+    )
+    places = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH")
+    others = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
+    return others | {
+        **dict.fromkeys(places, str(elsewhere)),
+        "PIP_USER": "1",
+        "PIP_PYTHON": sys.executable,
+        "PIP_CONFIG_FILE": str(settings),
+        "DBT_RESOURCE_TYPES": "seed",
+        "DBTX": "kept",
+    }
+
+
+def start(project: Path, target: str, **variables: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        ["make", f"PYTHON={sys.executable}", target],
+        cwd=project,
+        env=callers(project) | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def make(project: Path, target: str = ".venv/installed", **variables: str) -> str:
+    process = start(project, target, **variables)
+    output, errors = process.communicate()
+    assert process.returncode == 0, output + errors
+    return output
+
+
+def tell(project: Path, name: str = "tiny") -> Path:
+    command = [project / ".venv" / "bin" / name]
+    return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+
+
+def test_what_dbt_builds_is_not_the_callers_to_say(project):
+    show = ["make", "--eval", "show: ; @env", "show"]
+    options = {"cwd": project, "env": callers(project), "capture_output": True, "text": True}
+    shown = subprocess.run(show, check=True, **options).stdout
+    assert "DBTX=kept" in shown
+    assert "DBT_" not in shown
+
+
+def test_two_at_once_in_a_fresh_clone_leave_one_whole_environment_in_its_place(project):
+    both = [start(project, ".venv/installed-dev") for _ in range(2)]
+    outputs = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert "".join(outputs).count("Successfully installed tiny") == 1
+    assert "".join(outputs).count("Successfully installed more") == 1
+    assert tell(project) == tell(project, "more") == project / ".venv"
+    assert not (project.parent / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("target", "sent"),
+    [(".venv/installed", signal.SIGINT), (".venv/installed-dev", signal.SIGKILL)],
+)
+def test_an_interrupted_install_is_begun_anew(target, sent, project):
+    if target == ".venv/installed-dev":
+        make(project)
+    with socket.create_server(("127.0.0.1", 0)) as index:
+        url = f"http://127.0.0.1:{index.getsockname()[1]}"
+        settings = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": url, "PIP_INDEX_URL": url}
+        asked = start(project, target, **settings)
+        index.accept()[0].close()
+        os.killpg(asked.pid, sent)
+        _, errors = asked.communicate()
+    assert asked.returncode != 0
+    assert "Traceback" not in errors
+    assert not (project / ".venv" / "installed").exists()
+    make(project, target)
+    assert tell(project) == project / ".venv"
+    assert make(project, target).count("install.py") == 0
+
+
+def test_an_environment_that_no_longer_fits_is_made_anew(project):
+    make(project)
+    moved = project.rename(project.parent / "moved")
+    make(moved)
+    assert tell(moved) == moved / ".venv"
+
+    copied = shutil.copytree(moved, project.parent / "copied", symlinks=True)
+    make(copied)
+    assert tell(copied) == copied / ".venv"
+
+    python = moved / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("nowhere")
+    make(moved)
+    assert tell(moved) == moved / ".venv"
+
+    linked = project.parent / "linked"
+    shutil.copytree(moved, linked, ignore=shutil.ignore_patterns(".venv"))
+    (linked / ".venv").symlink_to(moved / ".venv")
+    assert [make(folder).count("install.py") for folder in (moved, linked)] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("what?", 'DuckDB cannot write a database below a folder with "?" in its name'),
+        ("a:b", "it contains the PATH separator"),
+    ],
+)
+def test_a_folder_that_cannot_be_worked_in_is_refused_at_once(name, said, project):
+    odd = project.rename(project.parent / name)
+    process = start(odd, "report")
+    output, errors = process.communicate()
+    assert process.returncode == 2
+    assert said in errors
+    assert "Traceback" not in errors
+    assert "scripts/build.py" not in output

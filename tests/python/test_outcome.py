@@ -1,0 +1,141 @@
+"""scripts/outcome.py by way of the scripts: stopped, not read on, and with nowhere to write."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, mounted, python
+
+FIXTURE = PROJECT / "tests" / "fixtures" / "results"
+# What a script is given, and what it says before the word that says what stopped it.
+SCRIPTS = {
+    "export.py": ("--db {database} --out {out}", ""),
+    "plot.py": ("--db {database} --out {out}", ""),
+    "refresh_seeds.py": (
+        f"--results {FIXTURE} --snapshot 2025-01-01 --commit 90cae8c5 --seeds {{out}}",
+        "Nothing was written: ",
+    ),
+}
+WORDS = {
+    signal.SIGINT: "interrupted\n",
+    signal.SIGTERM: "terminated\n",
+    signal.SIGHUP: "the terminal was closed\n",
+}
+
+
+@pytest.fixture
+def start(database, tmp_path):
+    """Start a script that writes to a folder `out`, as from a terminal."""
+
+    def start(name: str, out: Path = tmp_path / "out", **options: object) -> subprocess.Popen:
+        usual = {
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "text": True,
+            "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        }
+        arguments = SCRIPTS[name][0].format(database=database, out=out).split()
+        command = [*python(), PROJECT / "scripts" / name, *arguments]
+        return subprocess.Popen(command, **usual | options)
+
+    return start
+
+
+def wait_until_it_reads(file: Path, process: subprocess.Popen) -> None:
+    descriptors = Path(f"/proc/{process.pid}/fd")
+    while process.poll() is None:
+        with suppress(FileNotFoundError):
+            if str(file) in [str(path.readlink()) for path in descriptors.iterdir()]:
+                return
+    raise AssertionError(process.communicate())
+
+
+def test_every_script_ends_this_way():
+    scripts = {path.name: path.read_text() for path in (PROJECT / "scripts").glob("*.py")}
+    runs = {name for name, text in scripts.items() if "__main__" in text}
+    # Which is copied to where timm is, alone.
+    runs.remove("read_model_cards.py")
+    assert {name for name in runs if "\n    outcome.run(" not in scripts[name]} == set()
+
+
+@pytest.mark.parametrize("sent", WORDS)
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_that_is_stopped_says_so_in_one_line(name, sent, start, database, tmp_path):
+    process = start(name)
+    if name == "plot.py":
+        wait_until_it_reads(database, process)
+    else:
+        assert process.stdout.readline()
+    process.send_signal(sent)
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (128 + sent, SCRIPTS[name][1] + WORDS[sent])
+    assert [path.name for path in tmp_path.rglob("*") if path.name != "out"] == []
+
+
+# A package that is for ever being imported.
+SLOW = "print('importing', flush=True); import time; time.sleep(60)"
+
+
+# DuckDB imports pandas when it is first given a value, and passes no exception on.
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("export.py", "duckdb"), ("export.py", "pandas"), ("refresh_seeds.py", "pandas")],
+)
+@pytest.mark.parametrize("sent", WORDS)
+def test_so_does_one_that_is_importing(name, package, sent, start, tmp_path):
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / f"{package}.py").write_text(SLOW)
+    process = start(name, env={**os.environ, "PYTHONPATH": str(tmp_path / "slow")})
+    assert "importing\n" in iter(process.stdout.readline, "")
+    process.send_signal(sent)
+    _, errors = process.communicate()
+    said = "" if package == "duckdb" else SCRIPTS[name][1]
+    assert (process.returncode, errors) == (128 + sent, said + WORDS[sent])
+    assert list(tmp_path.glob("out*/*")) == []
+
+
+def test_what_is_to_be_ignored_is(start):
+    process = start("export.py", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    assert process.stdout.readline()
+    process.send_signal(signal.SIGHUP)
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_output_that_nobody_reads_on_ends_nothing(name, start, tmp_path):
+    process = start(name)
+    assert process.stdout.readline()
+    process.stdout.close()
+    errors = process.stderr.read()
+    assert (process.wait(), errors) == (0, "")
+    assert len(list((tmp_path / "out").iterdir())) > 1
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_output_that_cannot_be_written_is_named(name, start):
+    with Path("/dev/full").open("w") as full:
+        process = start(name, stdout=full)
+    _, errors = process.communicate()
+    assert process.returncode == 1
+    assert errors.startswith("standard output: No space left on device")
+    assert errors.count("\n") == 1 + (name == "refresh_seeds.py")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_full_disk_is_named_in_one_line(name, start, tmp_path):
+    disk = tmp_path / "out"
+    disk.mkdir()
+    with mounted(disk, "-t tmpfs -o size=8k tmpfs"):
+        process = start(name, out=disk / "out")
+        _, errors = process.communicate()
+        assert [path.name for path in disk.iterdir()] in ([], ["out"])
+    assert process.returncode == 1
+    assert f"{disk}/out" in errors
+    assert "No space left on device" in errors.splitlines()[0]
+    assert errors.count("\n") == 1 + (name == "refresh_seeds.py")

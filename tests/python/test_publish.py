@@ -1,0 +1,321 @@
+"""What scripts/build.py publishes: what was tested, whole, where the last database was."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import build
+import duckdb
+import pytest
+from conftest import PROJECT, copy_project, own_environment, python, stand_in_for_dbt
+
+# A name that seeds, database and environment have to bear, and one that it is a pattern of.
+ODD, MATCHED = 'it\'s "a" $HOME [v2] #1 *', 'it\'s "a" $HOME 2 #1 x'
+
+# Each of these changes what dbt builds or tests.
+CALLERS = {
+    "DBT_RESOURCE_TYPES": "seed",
+    "DBT_EXCLUDE_RESOURCE_TYPES": "test",
+    "DBT_STORE_FAILURES": "true",
+    "DBT_WARN_ERROR": "true",
+    "DBT_EMPTY": "true",
+    "DBT_TARGET_PATH": "elsewhere",
+    "DBT_PROFILES_DIR": "elsewhere",
+}
+
+
+def keep_rows(seed: Path, is_kept) -> None:
+    with seed.open(newline="", encoding="utf-8") as stream:
+        header, *rows = csv.reader(stream)
+    with seed.open("w", newline="", encoding="utf-8") as stream:
+        kept = (row for row in rows if is_kept(dict(zip(header, row, strict=True))))
+        csv.writer(stream, lineterminator="\n").writerows([header, *kept])
+
+
+def run_build(project: Path, interpreter: str | Path = sys.executable, **variables: str):
+    return subprocess.run(
+        [*python(interpreter), project / "scripts" / "build.py"],
+        env=own_environment() | variables,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """An odd folder, with a database of a state of upstream without runs and the notebook's day.
+
+    Built by an odd caller, beside a folder that its name matches and with an editor's files.
+    """
+    parent = tmp_path_factory.mktemp("odd")
+    (parent / ODD).mkdir()
+    project = copy_project(parent / ODD)
+    for seed in (project / "seeds" / "timm").glob("*.csv"):
+        keep_rows(seed, lambda row: "run" not in row and row.get("snapshot") != "2023-05-24")
+    shutil.copytree(PROJECT / "seeds", parent / MATCHED / "seeds")
+    (project / "seeds" / "timm" / ".#locked.csv").symlink_to("nobody@nowhere.1")
+    for name in ("devices (copy).csv", "devices.csv:Zone.Identifier", "#devices.csv#"):
+        (project / "seeds" / "reference" / name).write_text("x")
+    (project / "models" / "marts" / "models copy.sql").write_text("select nothing")
+    result = run_build(project, **CALLERS)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return project
+
+
+def test_what_a_caller_asks_of_dbt_is_not_what_is_published(built):
+    assert not (built / "elsewhere").exists()
+    with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
+        schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
+        assert sorted(schemas) == [("main",), ("raw",)]
+        assert connection.execute("select count(*) from models").fetchone()[0] > 1000
+        assert connection.execute("select count(*) from help()").fetchone()[0] == 8
+
+
+def test_seeds_are_those_of_the_folder_and_of_no_other(built):
+    with (built / "seeds" / "timm" / "imagenet_results.csv").open() as stream:
+        lines = sum(1 for _ in stream)
+    with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
+        query = "select count(*) from raw.imagenet_results"
+        assert connection.execute(query).fetchone()[0] == lines - 1
+
+
+def test_a_mart_without_rows_is_one_that_says_so(built):
+    manifest = json.loads((built / "target" / "make" / "manifest.json").read_text())
+    with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
+        empty = {
+            node["name"]
+            for node in manifest["nodes"].values()
+            if node["config"]["materialized"] == "table"
+            and not connection.execute(f"select 1 from {node['name']} limit 1").fetchone()
+        }
+    may_be_empty = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["config"]["meta"].get("may_be_empty")
+    }
+    assert empty == may_be_empty - {"left_out_rows"}
+
+
+def test_make_takes_editors_files_for_no_inputs(built):
+    known = subprocess.run(["make", "-n", "image_models.duckdb"], cwd=built, capture_output=True)
+    assert known.returncode == 0, known.stderr
+
+
+def test_dbt_started_elsewhere_builds_in_the_project(tmp_path):
+    (tmp_path / "it's a project").mkdir()
+    (tmp_path / "here").mkdir()
+    project = copy_project(tmp_path / "it's a project")
+    options = ["--project-dir", project, "--profiles-dir", project, "--select", "test_sets"]
+    dbt = [sys.executable, Path(sys.executable).with_name("dbt"), "seed", *options]
+    subprocess.run(dbt, cwd=tmp_path / "here", env=own_environment(), check=True)
+    assert list((tmp_path / "here").iterdir()) == []
+    assert (project / "image_models.duckdb").exists()
+
+
+# What is to be built: a view, a test of it, a mart, one that may be empty, and a function.
+NODES = {
+    "model.a_view": ("model", "view", {}),
+    "model.a_mart": ("model", "table", {}),
+    "model.an_empty_mart": ("model", "table", {"may_be_empty": True}),
+    "model.a_function": ("model", "table_function", {}),
+    "test.of_rows": ("test", "test", {}),
+}
+UNIT_TESTS = {"unit_test.of_a_rule": ("unit_test", "test", {})}
+BUILT = """
+    create view a_view as select 1 as x;
+    create table a_mart as select 1 as x;
+    create table an_empty_mart (x integer);
+    create function a_function() as table (from a_mart);
+"""
+PASSED = {"test.of_rows": "warn", "unit_test.of_a_rule": "pass", "model.a_mart": "success"}
+
+
+@pytest.fixture
+def write_build(tmp_path, monkeypatch):
+    """Write what a build leaves: the database and what dbt says of it."""
+    monkeypatch.setattr(build, "ARTIFACTS", tmp_path)
+    monkeypatch.setattr(build, "SIDE_DATABASE", tmp_path / "side.duckdb")
+
+    def write(change: str, statuses: dict[str, str]) -> None:
+        def node(key: str, kind: str, materialized: str, meta: dict) -> dict:
+            config = {"materialized": materialized, "meta": meta}
+            return {"name": key.split(".")[1], "resource_type": kind, "config": config}
+
+        manifest = {
+            "nodes": {key: node(key, *parts) for key, parts in NODES.items()},
+            "unit_tests": {key: node(key, *parts) for key, parts in UNIT_TESTS.items()},
+        }
+        results = [{"unique_id": key, "status": status} for key, status in statuses.items()]
+        (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+        (tmp_path / "run_results.json").write_text(json.dumps({"results": results}))
+        with duckdb.connect(tmp_path / "side.duckdb") as connection:
+            connection.execute(BUILT + change)
+
+    return write
+
+
+def check() -> None:
+    build.check_tests()
+    build.check_relations()
+
+
+def test_what_is_whole_and_tested_is_published(write_build):
+    write_build("", PASSED)
+    check()
+
+
+# what the build did otherwise, and what keeps it from being published
+INCOMPLETE = {
+    "no test ran": ("", {}, "2 tests did not run, such as of_a_rule, of_rows"),
+    "a test was skipped": ("", PASSED | {"test.of_rows": "skipped"}, "1 tests .* of_rows"),
+    "a test failed": ("", PASSED | {"test.of_rows": "fail"}, "1 tests .* of_rows"),
+    "a unit test was left out": ("", {"test.of_rows": "pass"}, "1 tests .* of_a_rule"),
+    "a mart is missing": ("drop table an_empty_mart", PASSED, "lacks an_empty_mart"),
+    "a function is missing": ("drop macro table a_function", PASSED, "lacks a_function"),
+    "a mart is empty": ("delete from a_mart", PASSED, "a_mart has no rows"),
+}
+
+
+@pytest.mark.parametrize("name", INCOMPLETE)
+def test_what_is_not_whole_or_not_tested_is_not_published(name, write_build):
+    change, statuses, expected = INCOMPLETE[name]
+    write_build(change, statuses)
+    with pytest.raises(build.NotPublished, match=expected):
+        check()
+
+
+def test_a_build_of_a_part_is_not_published(tmp_path):
+    project = copy_project(tmp_path)
+    part = "import sys\nfrom dbt.cli.main import cli\nsys.argv += ['--select', 'build']\ncli()\n"
+    result = run_build(project, stand_in_for_dbt(project, part))
+    assert result.returncode == 1
+    assert "tests did not run, such as " in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert list(project.glob("*.duckdb*")) == []
+
+
+STAND_IN = """
+import duckdb, os
+
+with duckdb.connect(os.environ["IMAGE_MODELS_DB"]) as connection:
+    connection.execute("create table built as select 'new' as x")
+print("built", flush=True)
+"""
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A project with a published database, whose dbt is the stand-in."""
+    (tmp_path / "project").mkdir()
+    project = copy_project(tmp_path / "project")
+    stand_in_for_dbt(project, STAND_IN)
+    with duckdb.connect(project / "image_models.duckdb") as connection:
+        connection.execute("create table built as select 'old' as x")
+    return project
+
+
+def run_stand_in(project: Path, **variables: str):
+    return run_build(project, project / ".venv" / "bin" / "python", **variables)
+
+
+def content(database: Path) -> str:
+    with duckdb.connect(database, read_only=True) as connection:
+        return connection.execute("from built").fetchone()[0]
+
+
+@pytest.fixture
+def other_disk(tmp_path):
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        if Path(folder).stat().st_dev == tmp_path.stat().st_dev:
+            pytest.skip("NOT TESTED, needs /dev/shm on a disk of its own")
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("disk", ["the same disk", "another disk"])
+def test_a_linked_database_keeps_its_link_and_its_mode(disk, project, tmp_path, other_disk):
+    linked = (tmp_path if disk == "the same disk" else other_disk) / "linked.duckdb"
+    published = project / "image_models.duckdb"
+    shutil.move(published, linked)
+    published.symlink_to(linked)
+    linked.chmod(0o640)
+    result = run_stand_in(project)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert published.readlink() == linked
+    assert content(linked) == "new"
+    assert linked.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in linked.parent.glob("*linked*")] == ["linked.duckdb"]
+    assert [path.name for path in linked.parent.glob(".*")] == []
+
+
+def test_what_is_built_on_another_disk_is_published(project, other_disk):
+    (project / "target").symlink_to(other_disk)
+    result = run_stand_in(project)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert content(project / "image_models.duckdb") == "new"
+    assert sorted(path.name for path in other_disk.iterdir()) == ["build.lock", "make"]
+
+
+def test_a_link_that_leads_nowhere_is_refused_before_the_build(project):
+    published = project / "image_models.duckdb"
+    published.unlink()
+    published.symlink_to(project / "nowhere" / "image_models.duckdb")
+    result = run_stand_in(project)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "nowhere/.image_models.duckdb.new: No such file or directory" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_build_that_is_stopped_says_so_in_one_line(sent, project):
+    dbt = project / ".venv" / "bin" / "dbt"
+    dbt.write_text(dbt.read_text() + "import time\ntime.sleep(60)\n")
+    process = subprocess.Popen(
+        [*python(project / ".venv" / "bin" / "python"), project / "scripts" / "build.py"],
+        env=own_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert process.stdout.readline() == "built\n"
+    process.send_signal(sent)
+    _, errors = process.communicate()
+    assert process.returncode == 128 + sent
+    assert errors.startswith("image_models.duckdb is as it was before: ")
+    assert errors.count("\n") == 1
+    assert content(project / "image_models.duckdb") == "old"
+    assert not (project / "target" / "build").exists()
+
+
+def test_a_build_whose_output_nobody_reads_on_is_published(project):
+    dbt = project / ".venv" / "bin" / "dbt"
+    dbt.write_text(dbt.read_text() + "for _ in range(10_000):\n    print('built', flush=True)\n")
+    process = subprocess.Popen(
+        [project / ".venv" / "bin" / "python", project / "scripts" / "build.py"],
+        env=own_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "built\n"
+    process.stdout.close()
+    errors = process.stderr.read()
+    assert (process.wait(), errors) == (0, "")
+    assert content(project / "image_models.duckdb") == "new"
+
+
+def test_a_process_sees_the_new_database_once_it_has_closed_the_old_one(project):
+    published = project / "image_models.duckdb"
+    held = duckdb.connect(published, read_only=True)
+    assert run_stand_in(project).returncode == 0
+    with duckdb.connect(published, read_only=True) as anew:
+        assert anew.execute("from built").fetchone() == ("old",)
+    held.close()
+    assert content(published) == "new"
