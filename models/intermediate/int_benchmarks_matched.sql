@@ -57,7 +57,10 @@ give_reasons as (
             when not is_tested_at_size then 'other image size only'
             when is_param_count_off and not is_timed_variant then 'wrong model timed'
         end as left_out_reason,
-        coalesce(left_out_reason, '') not in ('toy model', 'wrong model timed') as is_usable
+        (
+            architecture_left_out_reason is null
+            and left_out_reason is distinct from 'wrong model timed'
+        ) as is_usable
     from compare_param_counts
 )
 

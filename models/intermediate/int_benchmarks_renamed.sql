@@ -20,7 +20,7 @@ resolve_names as (
         case
             when architectures.architecture is not null or renames.old_name is null
                 then benchmarks.model
-            else regexp_extract(renames.new_name, '^[^.]*')
+            else {{ architecture_of('renames.new_name') }}
         end as architecture
     from benchmarks
     left join architectures on benchmarks.model = architectures.architecture

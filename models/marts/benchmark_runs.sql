@@ -38,19 +38,22 @@ describe_runs as (
         runs.snapshot,
         runs.sha256,
         row_number() over (
-            partition by runs.device, runs.phase
             order by
                 runs.torch_order desc,
                 runs.is_compiled asc,
                 count_rows.matched_rows desc,
                 runs.run asc
-        ) = 1 as is_default_run,
-        row_number() over (
-            partition by runs.device, runs.phase, runs.is_compiled
-            order by runs.torch_order desc, count_rows.matched_rows desc, runs.run asc
-        ) = 1 as is_newest
+        ) as preference
     from runs
     left join count_rows on runs.run = count_rows.run
+),
+
+flag_preferred_runs as (
+    select
+        * exclude (preference),
+        preference = min(preference) over (partition by device, phase) as is_default_run,
+        preference = min(preference) over (partition by device, phase, is_compiled) as is_newest
+    from describe_runs
 )
 
-select * from describe_runs
+select * from flag_preferred_runs

@@ -13,8 +13,8 @@ split_model_names as (
         imagenet_results.img_size,
 
         -- names
-        split_part(imagenet_results.model, '.', 1) as architecture,
-        nullif(substr(imagenet_results.model, length(architecture) + 2), '') as tag,
+        {{ architecture_of('imagenet_results.model') }} as architecture,
+        {{ tag_of('imagenet_results.model') }} as tag,
         imagenet_results.interpolation,
 
         -- numbers

@@ -10,8 +10,8 @@ split_names_and_strides as (
         model_cards.model,
 
         -- names
-        split_part(model_cards.model, '.', 1) as architecture,
-        nullif(substr(model_cards.model, length(architecture) + 2), '') as tag,
+        {{ architecture_of('model_cards.model') }} as architecture,
+        {{ tag_of('model_cards.model') }} as tag,
         coalesce(model_cards.license, 'unknown') as license,
         model_cards.paper,
         model_cards.hub_id,
