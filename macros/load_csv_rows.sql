@@ -1,7 +1,9 @@
-{#- Load the file of a seed. In the adapter's own macro the name of a folder ends the text at a quote,
-    and is a pattern that other folders' files match. -#}
+{#- Load the file of a seed. The adapter's own macro looks for it where the project was parsed, which
+    in a copied project can be the other one; there the name of a folder ends the text at a quote, and
+    is a pattern that other folders' files match. -#}
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
-    {%- set path = modules.re.sub('[[*?]', '[\\g<0>]', adapter.get_seed_file_path(model)) -%}
+    {%- set path = (flags.PROJECT_DIR or '.') ~ '/' ~ model.original_file_path -%}
+    {%- set path = modules.re.sub('[\\[*?]', '[\\g<0>]', path) -%}
     {%- set sql -%}
         copy {{ this }} from '{{ path | replace("'", "''") }}' (format csv, header true)
     {%- endset -%}

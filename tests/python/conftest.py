@@ -10,7 +10,7 @@ import sysconfig
 import venv
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 
@@ -84,6 +84,18 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+# The database of make test and that of a copy: dbt parses a project anew for another path.
+SCRATCH = Path("target", "test", "image_models.duckdb")
+
+
+def copy_parsed_project(folder: Path) -> Path:
+    """The same with what dbt has parsed for make test, and a folder for the database."""
+    (copy_project(folder) / SCRATCH).parent.mkdir(parents=True)
+    with suppress(FileNotFoundError):
+        shutil.copy(PROJECT / "target" / "partial_parse.msgpack", folder / "target")
+    return folder
+
+
 def own_environment() -> dict[str, str]:
     """Return the environment without the scratch database of make test."""
     return {name: text for name, text in os.environ.items() if name != "IMAGE_MODELS_DB"}
@@ -125,15 +137,20 @@ def mounted(folder: Path, *commands: str) -> Iterator[None]:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def dbt_build(project: Path) -> subprocess.CompletedProcess:
-    """Build a copy of the project with its data tests, which are what its seeds can break."""
+def dbt(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """Run dbt in a copy of the parsed project."""
     return subprocess.run(
-        [command("dbt"), "--no-use-colors", "build", "--exclude-resource-type", "unit_test"],
+        [command("dbt"), "--no-use-colors", *arguments],
         cwd=project,
-        env=own_environment(),
+        env={**os.environ, "IMAGE_MODELS_DB": str(SCRATCH)},
         capture_output=True,
         text=True,
     )
+
+
+def dbt_build(project: Path) -> subprocess.CompletedProcess:
+    """Build a copy of the project with its data tests, which are what its seeds can break."""
+    return dbt(project, "build", "--exclude-resource-type", "unit_test")
 
 
 @pytest.fixture(scope="session")

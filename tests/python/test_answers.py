@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import shutil
@@ -14,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import command
+from conftest import SCRATCH, command, copy_parsed_project, dbt
 
 PROJECT = Path(__file__).resolve().parents[2]
 ANSWERS = sorted(path.stem for path in (PROJECT / "models" / "answers").glob("*.sql"))
@@ -326,15 +325,13 @@ def test_answers_work_in_a_renamed_copy(database, tmp_path):
 def builds(database, tmp_path_factory) -> Path:
     """A folder with two builds and a copy of the first, all under names of their own."""
     folder = tmp_path_factory.mktemp("builds")
-    for name in ("first.duckdb", "copy of it.duckdb", "second.duckdb"):
+    for name in ("first.duckdb", "copy of it.duckdb"):
         shutil.copy(database, folder / name)
-    dbt = [command("dbt"), "build", "--select", "build", "path:models/answers"]
-    subprocess.run(
-        [*dbt, "--profiles-dir", PROJECT, "--target-path", folder / "target"],
-        cwd=PROJECT,
-        env={**os.environ, "IMAGE_MODELS_DB": str(folder / "second.duckdb")},
-        check=True,
-    )
+    project = copy_parsed_project(tmp_path_factory.mktemp("project"))
+    shutil.copy(database, project / SCRATCH)
+    result = dbt(project, "build", "--select", "build", "path:models/answers")
+    assert result.returncode == 0, result.stdout
+    shutil.move(project / SCRATCH, folder / "second.duckdb")
     return folder
 
 

@@ -12,7 +12,7 @@ import duckdb
 import export
 import plot
 import pytest
-from conftest import command, copy_project, dbt_build
+from conftest import SCRATCH, command, copy_parsed_project, dbt_build
 
 # Architectures and what they are called instead; the tags after the dot stay.
 HOSTILE = {
@@ -59,12 +59,12 @@ def rename(seed: Path) -> None:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory) -> Path:
     """The database of a copy of the project with hostile names; every data test passed."""
-    project = copy_project(tmp_path_factory.mktemp("hostile"))
+    project = copy_parsed_project(tmp_path_factory.mktemp("hostile"))
     for name in ("imagenet_results", "inference_benchmarks", "training_benchmarks"):
         rename(project / "seeds" / "timm" / f"{name}.csv")
     result = dbt_build(project)
     assert result.returncode == 0, result.stdout
-    return project / "image_models.duckdb"
+    return project / SCRATCH
 
 
 def test_names_are_stored_as_they_are(hostile):
