@@ -2,7 +2,7 @@
     in a copied project can be the other one; there the name of a folder ends the text at a quote, and
     is a pattern that other folders' files match. -#}
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
-    {%- set path = (flags.PROJECT_DIR or '.') ~ '/' ~ model.original_file_path -%}
+    {%- set path = (invocation_args_dict.project_dir or '.') ~ '/' ~ model.original_file_path -%}
     {%- set path = modules.re.sub('[\\[*?]', '[\\g<0>]', path) -%}
     {%- set sql -%}
         copy {{ this }} from '{{ path | replace("'", "''") }}' (format csv, header true)

@@ -73,7 +73,7 @@ def test_what_a_caller_asks_of_dbt_is_not_what_is_published(built):
     assert not (built / "elsewhere").exists()
     with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
         schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
-        assert sorted(schemas) == [("main",), ("raw",)]
+        assert sorted(schemas) == [("intermediate",), ("main",), ("raw",)]
         assert connection.execute("select count(*) from models").fetchone()[0] > 1000
         assert connection.execute("select count(*) from help()").fetchone()[0] == 8
 
@@ -92,7 +92,8 @@ def test_a_mart_without_rows_is_one_that_says_so(built):
         empty = {
             node["name"]
             for node in manifest["nodes"].values()
-            if node["config"]["materialized"] == "table"
+            if node["path"].startswith("marts")
+            and node["resource_type"] == "model"
             and not connection.execute(f"select 1 from {node['name']} limit 1").fetchone()
         }
     may_be_empty = {
@@ -125,17 +126,18 @@ def test_dbt_started_elsewhere_builds_in_the_project(tmp_path):
     assert (project / "image_models.duckdb").exists()
 
 
-# What is to be built: a view, a test of it, a mart, one that may be empty, and a function.
+# What is to be built: a step, a test of it, a mart, one that may be empty, and a function.
 NODES = {
-    "model.a_view": ("model", "view", {}),
-    "model.a_mart": ("model", "table", {}),
-    "model.an_empty_mart": ("model", "table", {"may_be_empty": True}),
-    "model.a_function": ("model", "table_function", {}),
-    "test.of_rows": ("test", "test", {}),
+    "model.a_step": ("model", "intermediate", "table", {}),
+    "model.a_mart": ("model", "marts", "table", {}),
+    "model.an_empty_mart": ("model", "marts", "table", {"may_be_empty": True}),
+    "model.a_function": ("model", "answers", "table_function", {}),
+    "test.of_rows": ("test", "", "test", {}),
 }
-UNIT_TESTS = {"unit_test.of_a_rule": ("unit_test", "test", {})}
+UNIT_TESTS = {"unit_test.of_a_rule": ("unit_test", "marts", "test", {})}
 BUILT = """
-    create view a_view as select 1 as x;
+    create schema intermediate;
+    create table intermediate.a_step (x integer);
     create table a_mart as select 1 as x;
     create table an_empty_mart (x integer);
     create function a_function() as table (from a_mart);
@@ -150,9 +152,11 @@ def write_build(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "SIDE_DATABASE", tmp_path / "side.duckdb")
 
     def write(change: str, statuses: dict[str, str]) -> None:
-        def node(key: str, kind: str, materialized: str, meta: dict) -> dict:
+        def node(key: str, kind: str, folder: str, materialized: str, meta: dict) -> dict:
+            name = key.split(".")[1]
             config = {"materialized": materialized, "meta": meta}
-            return {"name": key.split(".")[1], "resource_type": kind, "config": config}
+            path = f"{folder}/{name}.sql"
+            return {"name": name, "resource_type": kind, "path": path, "config": config}
 
         manifest = {
             "nodes": {key: node(key, *parts) for key, parts in NODES.items()},

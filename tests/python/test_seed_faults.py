@@ -22,13 +22,6 @@ MISSING = "warn_reference_seeds_are_incomplete"
 # fault: (seed, pattern, replacement, the test or load that must find it, what must be said)
 BUILDS = {
     "of seeds": {
-        "a number is text": (
-            "notebook_claims",
-            r"(?m)(?<=fastest third),0$",
-            ",zero",
-            "notebook_claims",
-            ["Line: 2", 'column "holds_above"', '"zero"'],
-        ),
         "a column is missing": (
             "result_files",
             r"(?m),[^,\n]*$",
@@ -109,6 +102,13 @@ BUILDS = {
         ),
     },
     "of rows, and what is merely new": {
+        "a number is text": (
+            "notebook_claims",
+            r"(?m)(?<=fastest third\"),0$",
+            ",zero",
+            "notebook_claims",
+            ["Line: 2", 'column "holds_above"', '"zero"'],
+        ),
         "a row is gone": (
             "imagenet_results",
             r"(?m)^2026-01-06,sketch,resnet50\.a1_in1k.*\n",
@@ -237,7 +237,8 @@ IN_TABLES = {
         ["model = levit_128s.fb_dist_in1k"],
     ),
     "a run id is outside the grammar": (
-        "update raw.benchmark_files set run = 'infer-strange' where rowid = 4",
+        "update intermediate.int_runs_described set phase = '', run = 'infer-strange'"
+        " where rowid = 4",
         "assert_every_run_id_is_understood",
         ["run = infer-strange"],
     ),
