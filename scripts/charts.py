@@ -218,7 +218,7 @@ PROXY_HOVER = (
     "<b>%{count}</b> on %{device_short_name}<br>rank correlation %{spearman:.2f}<br>"
     "correlation of logarithms %{log_pearson:.2f}<br>"
     "at the same count within 10 %, the slow take<br>"
-    "%{median_spread:.1f} times as long as the fast (p95 / p5)<br>%{n:,} models"
+    "%{median_spread:.1f} times as long as the fast (p95 / p5)<br>%{networks:,} networks"
 )
 
 

@@ -203,7 +203,7 @@ def draw_charts(connection: duckdb.DuckDBPyConnection) -> dict[str, go.Figure]:
     correlations = read(
         connection,
         "cost_proxies",
-        "proxy device_short_name n spearman log_pearson median_spread",
+        "proxy device_short_name networks spearman log_pearson median_spread",
         where="phase = 'infer' and is_default_run",
         order="device_kind desc, device_name",
     )

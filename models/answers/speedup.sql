@@ -19,13 +19,14 @@ comparisons as (
         comparisons.phase,
         comparisons.from_run,
         comparisons.to_run,
-        comparisons.n,
+        comparisons.networks,
+        comparisons.models,
         round(comparisons.median_speed_up, 3) as median_speed_up,
         round(comparisons.p10_speed_up, 3) as p10_speed_up,
         round(comparisons.p90_speed_up, 3) as p90_speed_up,
         comparisons.differs,
         comparisons.effect,
-        comparisons.same_batch_n,
+        comparisons.same_batch_networks,
         round(comparisons.same_batch_speed_up, 3) as same_batch_speed_up
     from {{ ref('run_comparisons') }} as comparisons
     inner join chosen

@@ -14,6 +14,10 @@ cards as (
 ),
 
 exceptions as (
+    select * from {{ ref('architecture_prefixes') }}
+),
+
+groups as (
     select * from {{ ref('architecture_groups') }}
 ),
 
@@ -88,9 +92,14 @@ name_groups as (
 -- timm's `test_*` models are made to test its code: tiny, and on every frontier.
 leave_out_toys as (
     select
-        *,
-        case when starts_with(architecture, 'test_') then 'toy model' end as left_out_reason
+        name_groups.architecture,
+        name_groups.architecture_group,
+        coalesce(groups.kind, 'unknown') as kind,
+        case
+            when starts_with(name_groups.architecture, 'test_') then 'toy model'
+        end as left_out_reason
     from name_groups
+    left join groups on name_groups.architecture_group = groups.architecture_group
 )
 
 select * from leave_out_toys

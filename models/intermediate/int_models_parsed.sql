@@ -8,6 +8,10 @@ datasets as (
     select * from {{ ref('pretraining_datasets') }}
 ),
 
+teachers as (
+    select * from {{ ref('teachers') }}
+),
+
 unknown_tags as (
     select distinct tag from {{ ref('int_tag_tokens') }}
     where not is_known
@@ -44,6 +48,19 @@ find_distillation as (
             )
 ),
 
+find_teachers as (
+    select
+        models.model,
+        list(teachers.role) filter (where teachers.is_extra_data) as extra_roles,
+        bool_or(teachers.is_extra_data is null) as is_unknown
+    from models
+    inner join teachers
+        on
+            regexp_full_match(models.architecture, teachers.architecture_pattern)
+            and regexp_full_match(models.tag, teachers.tag_pattern)
+    group by models.model
+),
+
 -- Without a tag, or with a word that nobody explained, the rest may have been left unsaid. What
 -- names no data at all means ImageNet-1k only where the model tells its classes.
 describe_training as (
@@ -57,15 +74,39 @@ describe_training as (
                 then 'imagenet-1k'
             else 'unknown'
         end as pretrained_on,
-        nullif(pretrained_on, 'unknown') <> 'imagenet-1k' as is_extra_data,
         case
             when find_distillation.model is not null then true
             when not has_unknown_words then false
-        end as is_distilled
+        end as is_distilled,
+        nullif(
+            concat_ws(
+                ', ',
+                case
+                    when
+                        pretrained_on not in ('unknown', 'imagenet-1k')
+                        or list_contains(find_teachers.extra_roles, 'weights')
+                        then 'weights'
+                end,
+                case
+                    when list_contains(find_teachers.extra_roles, 'teacher') then 'teacher'
+                end,
+                case
+                    when list_contains(find_teachers.extra_roles, 'tokenizer') then 'tokenizer'
+                end
+            ),
+            ''
+        ) as extra_data_through,
+        pretrained_on = 'unknown'
+        or coalesce(find_teachers.is_unknown, is_distilled, false) as may_have_extra_data,
+        case
+            when extra_data_through is not null then true
+            when not may_have_extra_data then false
+        end as is_extra_data
     from models
     left join unknown_tags on models.tag = unknown_tags.tag
     left join find_datasets on models.model = find_datasets.model
     left join find_distillation on models.model = find_distillation.model
+    left join find_teachers on models.model = find_teachers.model
 )
 
-select * exclude (has_unknown_words) from describe_training
+select * exclude (has_unknown_words, may_have_extra_data) from describe_training

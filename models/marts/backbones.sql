@@ -8,7 +8,7 @@ tested_models as (
     select * from {{ ref('models') }}
 ),
 
-architecture_groups as (
+architectures as (
     select * from {{ ref('int_architectures_grouped') }}
     where left_out_reason is null
 ),
@@ -52,9 +52,11 @@ describe_backbones as (
         untested_cards.model,
         untested_cards.architecture,
         untested_cards.tag,
-        architecture_groups.architecture_group,
+        architectures.architecture_group,
+        architectures.kind,
         untested_cards.module,
         parsed_models.pretrained_on,
+        parsed_models.extra_data_through,
         untested_cards.license,
         untested_cards.license_kind,
         untested_cards.license_url,
@@ -70,8 +72,7 @@ describe_backbones as (
         parsed_models.is_extra_data,
         parsed_models.is_distilled
     from untested_cards
-    inner join architecture_groups
-        on untested_cards.architecture = architecture_groups.architecture
+    inner join architectures on untested_cards.architecture = architectures.architecture
     inner join parsed_models on untested_cards.model = parsed_models.model
     left join count_parameters
         on untested_cards.architecture = count_parameters.architecture

@@ -8,15 +8,31 @@ runs as (
     select * from {{ ref('benchmark_runs') }}
 ),
 
+-- A speed is one of a network: the weights that share it are no further evidence.
+networks as (
+    select
+        run,
+        architecture,
+        img_size,
+        any_value(secs) as secs,
+        max(param_count) as param_count,
+        any_value(gmacs) as gmacs,
+        any_value(macts) as macts,
+        count(*) as models
+    from benchmarks
+    group by run, architecture, img_size
+),
+
 stack_proxies as (
     unpivot (
         select
             run,
             secs,
+            models,
             param_count,
             gmacs,
             macts
-        from benchmarks
+        from networks
     ) on param_count, gmacs, macts into name proxy value proxy_value
 ),
 
@@ -33,6 +49,7 @@ rank_and_spread as (
     select
         run,
         proxy,
+        models,
         secs,
         proxy_value,
         {{ average_rank('secs', 'run, proxy') }} as secs_rank,
@@ -49,7 +66,8 @@ correlate as (
     select
         run,
         proxy,
-        count(*) as n,
+        count(*) as networks,
+        sum(models)::bigint as models,
         nullif(corr(secs_rank, proxy_rank), 'nan') as spearman,
         nullif(corr(ln(secs), ln(proxy_value)), 'nan') as log_pearson,
         median(secs_range[2] / secs_range[1]) as median_spread,
@@ -69,7 +87,8 @@ describe_runs as (
         runs.device_kind,
         runs.is_compiled,
         runs.is_default_run,
-        correlate.n,
+        correlate.networks,
+        correlate.models,
         correlate.spearman,
         correlate.log_pearson,
         correlate.median_spread,

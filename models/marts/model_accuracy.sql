@@ -80,8 +80,10 @@ describe_models as (
 
         models.architecture,
         models.architecture_group,
+        models.kind,
         models.family,
         models.pretrained_on,
+        models.extra_data_through,
         models.license,
         models.license_kind,
         models.license_url,

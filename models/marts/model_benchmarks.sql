@@ -20,8 +20,10 @@ join_at_the_same_size as (
 
         accuracy.architecture,
         accuracy.architecture_group,
+        accuracy.kind,
         accuracy.family,
         accuracy.pretrained_on,
+        accuracy.extra_data_through,
         accuracy.license,
         accuracy.license_kind,
 
@@ -39,7 +41,10 @@ join_at_the_same_size as (
         1000 * timings.secs as ms,
         timings.step_time,
         timings.batch_size,
+        timings.timings,
+        timings.timing_spread,
         accuracy.top1,
+        accuracy.top1_standard_error,
         accuracy.top5,
         accuracy.shifted_top1,
         accuracy.param_count,
@@ -65,11 +70,18 @@ find_best_as_fast as (
         *,
         {{ is_on_frontier('secs', 'top1', 'run') }} as is_frontier,
         {{ is_on_frontier('secs', 'top1', 'run', 'not is_extra_data') }} as is_frontier_imagenet1k,
-        max(struct_pack(best_top1 := top1, speed := -secs, model := model, img_size := img_size))
-            over (
-                partition by run order by secs
-                range between unbounded preceding and current row
-            ) as best_as_fast
+        max(
+            struct_pack(
+                best_top1 := top1,
+                speed := -secs,
+                model := model,
+                img_size := img_size,
+                standard_error := top1_standard_error
+            )
+        ) over (
+            partition by run order by secs
+            range between unbounded preceding and current row
+        ) as best_as_fast
     from join_at_the_same_size
 ),
 
@@ -77,6 +89,8 @@ measure_gaps as (
     select
         * exclude (best_as_fast),
         best_as_fast.best_top1 - top1 as frontier_gap,
+        frontier_gap <= {{ noise('top1_standard_error', 'best_as_fast.standard_error') }}
+            as is_near_frontier,
         case when not is_frontier then best_as_fast.model end as dominated_by,
         case when not is_frontier then best_as_fast.img_size end as dominated_by_img_size
     from find_best_as_fast

@@ -5,7 +5,7 @@ results as (
     where test_set = 'imagenet'
 ),
 
-architecture_groups as (
+architectures as (
     select * from {{ ref('int_architectures_grouped') }}
 ),
 
@@ -35,9 +35,11 @@ describe_models as (
         gather_sizes.architecture,
         gather_sizes.tag,
         gather_sizes.family,
-        architecture_groups.architecture_group,
+        architectures.architecture_group,
+        architectures.kind,
         cards.module,
         parsed_models.pretrained_on,
+        parsed_models.extra_data_through,
         coalesce(cards.license, 'unknown') as license,
         coalesce(cards.license_kind, 'unknown') as license_kind,
         cards.license_url,
@@ -52,8 +54,7 @@ describe_models as (
         parsed_models.is_extra_data,
         parsed_models.is_distilled
     from gather_sizes
-    inner join architecture_groups
-        on gather_sizes.architecture = architecture_groups.architecture
+    inner join architectures on gather_sizes.architecture = architectures.architecture
     inner join parsed_models on gather_sizes.model = parsed_models.model
     left join cards on gather_sizes.model = cards.model
 )

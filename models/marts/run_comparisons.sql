@@ -8,6 +8,20 @@ runs as (
     select * from {{ ref('benchmark_runs') }}
 ),
 
+-- A speed is one of a network: the weights that share it are no further evidence.
+networks as (
+    select
+        run,
+        architecture,
+        img_size,
+        any_value(secs) as secs,
+        max(top1) as top1,
+        any_value(batch_size) as batch_size,
+        count(*) as models
+    from benchmarks
+    group by run, architecture, img_size
+),
+
 map_settings as (
     select
         *,
@@ -48,46 +62,48 @@ find_differences as (
     from pair_runs
 ),
 
-pair_common_rows as (
+pair_common_networks as (
     select
         pair_runs.pair,
         from_rows.secs as from_secs,
         to_rows.secs as to_secs,
         from_rows.secs / to_rows.secs as speed_up,
+        from_rows.models,
         from_rows.top1,
         from_rows.batch_size = to_rows.batch_size as is_same_batch
     from pair_runs
-    inner join benchmarks as from_rows on pair_runs.from_run = from_rows.run
-    inner join benchmarks as to_rows
+    inner join networks as from_rows on pair_runs.from_run = from_rows.run
+    inner join networks as to_rows
         on
             pair_runs.to_run = to_rows.run
-            and from_rows.model = to_rows.model
+            and from_rows.architecture = to_rows.architecture
             and from_rows.img_size = to_rows.img_size
 ),
 
-rank_common_rows as (
+rank_common_networks as (
     select
         *,
         {{ average_rank('from_secs', 'pair') }} as from_rank,
         {{ average_rank('to_secs', 'pair') }} as to_rank,
         {{ is_on_frontier('from_secs', 'top1', 'pair') }} as is_on_from_frontier,
         {{ is_on_frontier('to_secs', 'top1', 'pair') }} as is_on_to_frontier
-    from pair_common_rows
+    from pair_common_networks
 ),
 
 summarise_pairs as (
     select
         pair,
-        count(*) as n,
+        count(*) as networks,
+        sum(models)::bigint as models,
         quantile_cont(speed_up, [0.1, 0.5, 0.9]) as speed_ups,
         quantile_cont(1 / speed_up, [0.1, 0.5, 0.9]) as slow_downs,
         nullif(corr(from_rank, to_rank), 'nan') as spearman,
         count_if(is_on_from_frontier and is_on_to_frontier)
         / count_if(is_on_from_frontier or is_on_to_frontier) as frontier_jaccard,
-        count_if(is_same_batch)::bigint as same_batch_n,
+        count_if(is_same_batch)::bigint as same_batch_networks,
         median(speed_up) filter (where is_same_batch) as same_batch_speed_up,
         median(1 / speed_up) filter (where is_same_batch) as same_batch_slow_down
-    from rank_common_rows
+    from rank_common_networks
     group by pair
 ),
 
@@ -99,13 +115,15 @@ describe_pairs as (
         find_differences.phase,
         find_differences.settings_that_differ
         || case
-            when summarise_pairs.same_batch_n < summarise_pairs.n then ['batch size'] else []
+            when summarise_pairs.same_batch_networks < summarise_pairs.networks
+                then ['batch size']
+            else []
         end as differs,
         case
             when
                 len(find_differences.settings_that_differ) = 1
-                and summarise_pairs.same_batch_n
-                >= {{ var('effect_min_share') }} * summarise_pairs.n
+                and summarise_pairs.same_batch_networks
+                >= {{ var('effect_min_share') }} * summarise_pairs.networks
                 then find_differences.settings_that_differ[1]
         end as effect
     from find_differences
@@ -138,7 +156,8 @@ describe_runs as (
         to_runs.device_short_name as to_device_short_name,
         from_runs.torch_version as from_torch_version,
         to_runs.torch_version as to_torch_version,
-        pairs.n,
+        pairs.networks,
+        pairs.models,
         pairs.speed_ups[2] as median_speed_up,
         pairs.speed_ups[1] as p10_speed_up,
         pairs.speed_ups[3] as p90_speed_up,
@@ -148,7 +167,7 @@ describe_runs as (
         pairs.effect,
         from_runs.set_up[pairs.effect] as from_setting,
         to_runs.set_up[pairs.effect] as to_setting,
-        pairs.same_batch_n,
+        pairs.same_batch_networks,
         pairs.same_batch_speed_up
     from add_other_direction as pairs
     inner join map_settings as from_runs on pairs.from_run = from_runs.run

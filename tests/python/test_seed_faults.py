@@ -128,7 +128,7 @@ BUILDS = {
             r"levit_128\.fb_dist_in1k",
             "=levit_128.fb_dist_in1k",
             MISSING,
-            ["reference_seed = architecture_groups, missing = =levit_128"],
+            ["reference_seed = architecture_prefixes, missing = =levit_128"],
         ),
         "a tag is new": (
             "imagenet_results",

@@ -29,8 +29,7 @@ keep_names_of_one_model as (
         name_as_today.old_name,
         name_as_today.pretrain,
         models.model,
-        models.pretrained_on,
-        models.is_extra_data
+        models.pretrained_on
     from name_as_today
     inner join models on name_as_today.todays_name in (models.model, models.architecture)
     qualify count(*) over (partition by name_as_today.old_name) = 1
@@ -42,4 +41,6 @@ select
     model,
     pretrained_on
 from keep_names_of_one_model
-where is_extra_data = starts_with(pretrain, 'in1k')
+where
+    pretrained_on <> 'unknown'
+    and (pretrained_on <> 'imagenet-1k') = starts_with(pretrain, 'in1k')

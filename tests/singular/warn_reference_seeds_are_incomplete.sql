@@ -46,11 +46,26 @@ anti join {{ ref('test_sets') }} as known on files.test_set = known.test_set
 group by files.test_set
 union all
 select
-    'architecture_groups' as reference_seed,
+    'architecture_prefixes' as reference_seed,
     architecture as missing,
     'names of models or benchmarks' as seen_in
 from {{ ref('int_architectures_grouped') }}
 where architecture_group = 'unknown'
+union all
+select
+    'architecture_groups' as reference_seed,
+    models.architecture_group as missing,
+    min(models.model) as seen_in
+from {{ ref('models') }} as models
+where models.kind = 'unknown' and models.architecture_group <> 'unknown'
+group by models.architecture_group
+union all
+select
+    'teachers' as reference_seed,
+    models.model as missing,
+    'a name that says distilled' as seen_in
+from {{ ref('models') }} as models
+where models.is_distilled and models.pretrained_on = 'imagenet-1k' and models.is_extra_data is null
 union all
 select
     'architecture_renames, or retired_architectures' as reference_seed,

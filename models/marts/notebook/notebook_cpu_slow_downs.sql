@@ -1,56 +1,62 @@
 with
 
-evidence_runs as (
-    select distinct
-        evidence,
-        run
-    from {{ ref('notebook_evidence') }}
-    where evidence <> 'notebook'
-),
-
-benchmarks as (
-    select * from {{ ref('model_benchmarks') }}
-    where phase = 'infer'
-),
-
-cpu_benchmarks as (
+networks as (
     select
-        *,
-        regexp_full_match(architecture_group, '{{ var("transformer_groups") }}') as is_transformer
-    from benchmarks
-    where
-        device_kind = 'cpu'
-        and is_default_run
-        and (
-            is_transformer
-            or regexp_full_match(architecture_group, '{{ var("convnet_groups") }}')
-        )
+        run,
+        architecture,
+        img_size,
+        any_value(kind) as kind,
+        any_value(device_kind) as device_kind,
+        any_value(is_default_run) as is_default_run,
+        any_value(secs) as secs
+    from {{ ref('model_benchmarks') }}
+    where phase = 'infer' and kind in ('transformer', 'convnet')
+    group by run, architecture, img_size
 ),
 
--- All models that both timed, not only the notebook's.
-slow_down_models as (
+-- Every run of a card beside the run to use of every CPU: the ratio depends on both.
+pair_networks as (
     select
-        evidence_runs.evidence,
-        cpu_benchmarks.run,
-        cpu_benchmarks.is_transformer,
-        cpu_benchmarks.secs / benchmarks.secs as slow_down
-    from cpu_benchmarks
-    inner join benchmarks
-        on
-            cpu_benchmarks.model = benchmarks.model
-            and cpu_benchmarks.img_size = benchmarks.img_size
-    inner join evidence_runs on benchmarks.run = evidence_runs.run
+        cards.run as card_run,
+        cpus.run as cpu_run,
+        cards.kind,
+        cpus.secs / cards.secs as slow_down
+    from networks as cards
+    inner join networks as cpus
+        on cards.architecture = cpus.architecture and cards.img_size = cpus.img_size
+    where cards.device_kind = 'gpu' and cpus.device_kind = 'cpu' and cpus.is_default_run
+),
+
+summarise_kinds as (
+    select
+        card_run,
+        cpu_run,
+        kind,
+        count(*) as networks,
+        median(slow_down) as slow_down,
+        {{ median_limit('slow_down', 'lower') }} as least,
+        {{ median_limit('slow_down', 'upper') }} as most
+    from pair_networks
+    group by card_run, cpu_run, kind
 ),
 
 compare_kinds as (
     select
-        evidence,
-        run,
-        median(slow_down) filter (where is_transformer) as transformer_slow_down,
-        median(slow_down) filter (where not is_transformer) as convnet_slow_down,
-        transformer_slow_down / convnet_slow_down as ratio
-    from slow_down_models
-    group by evidence, run
+        transformers.card_run,
+        transformers.cpu_run,
+        transformers.networks as transformers,
+        convnets.networks as convnets,
+        transformers.slow_down as transformer_slow_down,
+        convnets.slow_down as convnet_slow_down,
+        transformers.slow_down / convnets.slow_down as ratio,
+        transformers.least / convnets.most as ratio_lower,
+        transformers.most / convnets.least as ratio_upper
+    from summarise_kinds as transformers
+    inner join summarise_kinds as convnets
+        on
+            transformers.card_run = convnets.card_run
+            and transformers.cpu_run = convnets.cpu_run
+    where transformers.kind = 'transformer' and convnets.kind = 'convnet'
 )
 
 select * from compare_kinds

@@ -8,33 +8,53 @@ measures as (
     select * from {{ ref('notebook_measures') }}
 ),
 
+-- The notebook's own join pairs accuracies and speeds of different image sizes: no vote.
+judge_measures as (
+    select
+        measures.*,
+        claims.holds_above,
+        case
+            when measures.evidence = 'notebook' then null
+            when measures.lower > claims.holds_above then 'holds'
+            when measures.upper <= claims.holds_above then 'does not hold'
+            else 'cannot be told'
+        end as vote
+    from measures
+    inner join claims on measures.finding = claims.finding
+),
+
 put_evidence_side_by_side as (
+    select
+        finding,
+        max(measured) filter (where evidence = 'notebook') as on_notebook_data,
+        max(measured) filter (where evidence = 'size matched') as on_matched_sizes,
+        max(lower) filter (where evidence = 'size matched') as matched_sizes_lower,
+        max(upper) filter (where evidence = 'size matched') as matched_sizes_upper,
+        max(n) filter (where evidence = 'size matched') as matched_sizes_n,
+        max(measured) filter (where evidence = 'today') as on_todays_data,
+        max(lower) filter (where evidence = 'today') as todays_data_lower,
+        max(upper) filter (where evidence = 'today') as todays_data_upper,
+        max(n) filter (where evidence = 'today') as todays_data_n,
+        list(distinct vote order by vote) filter (where vote is not null) as votes
+    from judge_measures
+    group by finding
+),
+
+give_verdicts as (
     select
         claims.finding,
         claims.claim,
         claims.measured_as,
         claims.holds_above,
-        max(measures.measured) filter (where measures.evidence = 'notebook') as on_notebook_data,
-        max(measures.measured) filter (where measures.evidence = 'size matched')
-            as on_matched_sizes,
-        max(measures.measured) filter (where measures.evidence = 'today') as on_todays_data,
-        count(measures.measured) as measured,
-        count_if(measures.measured > claims.holds_above) as held
-    from claims
-    left join measures on claims.finding = measures.finding
-    group by all
-),
-
-give_verdicts as (
-    select
-        * exclude (measured, held),
+        claims.depends_on,
+        evidence.* exclude (finding, votes),
         case
-            when measured = 0 then 'cannot be told'
-            when held = measured then 'holds'
-            when held = 0 then 'does not hold'
-            else 'holds in part'
+            when len(evidence.votes) = 1 then evidence.votes[1]
+            when evidence.votes = ['does not hold', 'holds'] then 'holds in part'
+            else 'cannot be told'
         end as verdict
-    from put_evidence_side_by_side
+    from claims
+    left join put_evidence_side_by_side as evidence on claims.finding = evidence.finding
 )
 
 select * from give_verdicts
