@@ -10,7 +10,7 @@ license_costs as (
 
 accuracies as (
     select * from {{ ref('test_set_accuracies') }}
-    where test_set = 'imagenet-r'
+    where test_set = 'imagenet-r' and robustness is not null
 ),
 
 stable_models as (
@@ -20,7 +20,11 @@ stable_models as (
 
 comparisons as (
     select * from {{ ref('run_comparisons') }}
-    where effect = 'compiled' and to_setting = 'compiled'
+),
+
+benchmarks as (
+    select * from {{ ref('model_benchmarks') }}
+    where phase = 'infer' and is_default_run
 ),
 
 proxies as (
@@ -36,22 +40,47 @@ devices as (
     select * from {{ ref('devices') }}
 ),
 
+find_most_robust as (
+    select
+        max(robustness_top1) as robustness_top1,
+        arg_max(robustness_standard_error, robustness_top1) as standard_error
+    from accuracies
+),
+
+-- None is singled out that cannot be told from the next.
+find_tied_with_most_robust as (
+    select
+        any_value(most.robustness_top1) as most_robust,
+        string_agg(distinct accuracies.pretrained_on, ', ' order by accuracies.pretrained_on)
+            as pretrained_on
+    from accuracies
+    inner join find_most_robust as most
+        on
+            most.robustness_top1 - accuracies.robustness_top1
+            <= {{ noise('most.standard_error', 'accuracies.robustness_standard_error') }}
+),
+
 measure_robustness as (
     select
         any_value(display_name) as test_set_name,
-        max(robustness) as most_robust,
-        arg_max(pretrained_on, robustness) as most_robust_pretrained_on,
-        avg(robustness) filter (where is_extra_data) as extra_data_robustness,
-        avg(robustness) filter (where not is_extra_data) as imagenet1k_robustness
+        avg(robustness_top1) filter (where is_extra_data) as extra_data_robustness
     from accuracies
 ),
 
 measure_compiling as (
     select
         min(same_batch_speed_up) as least_speed_up,
-        max(same_batch_speed_up) as most_speed_up,
-        max(frontier_jaccard) as jaccard
+        max(same_batch_speed_up) as most_speed_up
     from comparisons
+    where effect = 'compiled' and to_setting = 'compiled'
+),
+
+measure_agreement as (
+    select
+        avg(frontier_jaccard) filter (where from_device = to_device) as same_device,
+        avg(frontier_jaccard) filter (where from_device <> to_device) as other_device
+    from comparisons
+    where phase = 'infer'
 ),
 
 measure_proxies as (
@@ -69,6 +98,21 @@ count_devices as (
     select count(*) as devices from devices
 ),
 
+count_timed_models as (
+    select
+        device,
+        count(distinct model) as models
+    from benchmarks
+    group by device
+),
+
+range_of_timed_models as (
+    select
+        min(models) as least,
+        max(models) as most
+    from count_timed_models
+),
+
 count_stable_models as (
     select count(*) as models from stable_models
 ),
@@ -76,7 +120,10 @@ count_stable_models as (
 list_todays_figures as (
     select figures.*
     from measure_robustness
+    cross join find_tied_with_most_robust
     cross join measure_compiling
+    cross join measure_agreement
+    cross join range_of_timed_models
     cross join measure_proxies
     cross join count_models
     cross join count_devices
@@ -86,23 +133,28 @@ list_todays_figures as (
         ('models', count_models.models, 'models', null, 'models of the newest snapshot'),
         ('devices', count_devices.devices, 'devices', null, 'devices that models were timed on'),
         (
+            'least_timed', range_of_timed_models.least, 'models', null,
+            'models that a device timed at a size with an accuracy, where they are fewest'
+        ),
+        (
+            'most_timed', range_of_timed_models.most, 'models', null,
+            'the same where they are most'
+        ),
+        (
             'stable_models', count_stable_models.models, 'models', null,
             'models timed in ten runs or more and on nine frontiers out of ten'
         ),
         (
-            'most_robust', measure_robustness.most_robust, 'logits',
-            measure_robustness.most_robust_pretrained_on,
-            'highest robustness on ImageNet-R; what its model was pretrained on'
+            'most_robust', find_tied_with_most_robust.most_robust, 'percentage points of top1',
+            find_tied_with_most_robust.pretrained_on,
+            'highest robustness on ImageNet-R; what the models were pretrained on that cannot be '
+            || 'told from it'
         ),
         (
-            'extra_data_robustness', measure_robustness.extra_data_robustness, 'logits',
-            measure_robustness.test_set_name,
-            'mean robustness of models pretrained on more than ImageNet-1k; the test set'
-        ),
-        (
-            'imagenet1k_robustness', measure_robustness.imagenet1k_robustness, 'logits',
-            measure_robustness.test_set_name,
-            'mean robustness of all other models; the test set'
+            'extra_data_robustness', measure_robustness.extra_data_robustness,
+            'percentage points of top1', measure_robustness.test_set_name,
+            'mean robustness of models that saw more than ImageNet-1k, over those that did not; '
+            || 'the test set'
         ),
         (
             'least_compiled', measure_compiling.least_speed_up, 'times', null,
@@ -113,8 +165,13 @@ list_todays_figures as (
             'median speed-up by compiling, where it is most'
         ),
         (
-            'compiled_jaccard', measure_compiling.jaccard, 'share, 0 to 1', null,
-            'share of the models on either frontier, compiled or not, that are on both, at most'
+            'same_device_jaccard', measure_agreement.same_device, 'share, 0 to 1', null,
+            'share of the networks on either frontier that are on both, mean of two runs of one '
+            || 'device'
+        ),
+        (
+            'other_device_jaccard', measure_agreement.other_device, 'share, 0 to 1', null,
+            'the same of two runs of two devices'
         ),
         (
             'param_count_spearman', measure_proxies.param_count, 'rank correlation, -1 to 1', null,
