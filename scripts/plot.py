@@ -263,14 +263,26 @@ def draw_report(connection: duckdb.DuckDBPyConnection) -> str:
 # --- the explorer -------------------------------------------------------------------
 
 
+def share_texts(frame: pd.DataFrame) -> dict[str, object]:
+    """Return the columns; of texts that repeat, each once and where it stands."""
+    columns = frame.to_dict("list")
+    for name, column in frame.select_dtypes("str").items():
+        places, texts = pd.factorize(column)
+        if 4 * len(texts) < len(column):
+            columns[name] = {"places": places, "texts": texts}
+    return columns
+
+
 def draw_explorer(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the page to choose a model with."""
     models = read(
         connection,
         "model_accuracy",
-        "model img_size architecture_group pretrained_on is_extra_data is_distilled param_count "
-        "gmacs macts top1 top5 top1_standard_error ties shifted_top1 v2_top1 sketch_top1 a_top1 "
-        "r_top1 v2_robustness sketch_robustness a_robustness r_robustness",
+        "model img_size architecture_group pretrained_on is_extra_data is_distilled license "
+        "license_kind license_url hub_id paper input_size is_fixed_input_size num_features "
+        "reductions param_count gmacs macts top1 top5 top1_standard_error ties shifted_top1 "
+        "v2_top1 sketch_top1 a_top1 r_top1 v2_robustness sketch_robustness a_robustness "
+        "r_robustness",
         order="model, img_size",
     )
     timings = read(
@@ -304,7 +316,7 @@ def draw_explorer(connection: duckdb.DuckDBPyConnection) -> str:
         order="clean_test_set, test_set",
     )
     data = {
-        "models": models.to_dict("list"),
+        "models": share_texts(models),
         "timings": {
             run: own.drop(columns="run").to_dict("list") for run, own in timings.groupby("run")
         },

@@ -2,10 +2,12 @@
 
     python scripts/refresh_seeds.py
     python scripts/refresh_seeds.py --results DIR --snapshot 2026-01-06 --commit 90cae8c5
+    python scripts/refresh_seeds.py --model-cards FILE
 
 The first form clones timm's repository (shallow, results/ only) and takes date and
 commit from git. Figures are copied as upstream wrote them; only thousands separators
-and the ".0" of whole numbers go.
+and the ".0" of whole numbers go. The last takes what read_model_cards.py wrote, alone
+or together with --results.
 
 DuckDB reads, checks, merges and writes, by the SQL in scripts/importer. Upstream's files
 and the seeds that they are added to go the same way, past the same rules (rules.csv).
@@ -53,7 +55,10 @@ FAULTS_SHOWN = 5  # of a file
 # The views that the rules are about. A fault of a lower level explains those of a higher one.
 LEVELS = {"file": 1, "header": 2, "line": 3, "cell": 3, "source": 4}
 # How a cell becomes a seed's, by the type of the seed's column.
-CASTS = {"varchar": "{}", "date": "{}", "integer": "as_number({})::integer", "double": "plain({})"}
+CASTS = {
+    **{"varchar": "nullif({}, '')", "date": "{}", "boolean": "{}"},
+    **{"integer": "as_number({})::integer", "double": "plain({})"},
+}
 
 
 Connection = duckdb.DuckDBPyConnection
@@ -96,6 +101,8 @@ def read_file(path: Path) -> tuple[str, str]:
     """Return SHA-256 and text of a file; raises RefusedInput, leaving out the path."""
     if not path.name.isprintable():
         raise RefusedInput("a file name that cannot be printed; move the file out of the folder")
+    if not path.exists() and not path.is_symlink():
+        raise RefusedInput("no such file; name one that is there")
     if not path.is_file():
         kind = "folder" if path.is_dir() else "pipe or device" if path.exists() else "dead link"
         raise RefusedInput(f"a {kind} and no file; move it out of the folder")
@@ -269,14 +276,22 @@ def make_seeds(con: Connection) -> list[str]:
     return changes
 
 
-def import_folder(con: Connection, results: Path, seeds: Path, say: Say) -> list[str]:
-    """Make the seeds' tables from a results/ folder; return what came, as lines of Markdown."""
-    read_files(con, "new", choose_files(results, say))
+def import_files(
+    con: Connection, results: Path | None, cards: Path | None, seeds: Path, say: Say
+) -> list[str]:
+    """Make the seeds' tables of what is given; return what came, as lines of Markdown."""
+    folders = {"old": seeds}
+    if results:
+        folders["new"] = results
+        read_files(con, "new", choose_files(results, say))
+    if cards:
+        folders["cards"] = cards.parent
+        read_files(con, "cards", [cards])
     paths = [seeds / f"{seed}.csv" for seed in read_seed_columns()]
     read_files(con, "old", [path for path in paths if path.exists()])
     run_step(con, "read")
     apply_rules(con)
-    if faults := describe_faults(con, {"new": results, "old": seeds}):
+    if faults := describe_faults(con, folders):
         raise RefusedInput("\n".join(faults))
     changes = make_seeds(con)
     run_step(con, "report")
@@ -307,12 +322,13 @@ def git(*arguments: str) -> str:
         ) from None
 
 
-def clone(repository: str, folder: str) -> tuple[Path, str, str]:
+def clone(repository: str, folder: str) -> tuple[Path, date, str]:
     """Clone results/ of the repository; return its path, the commit's UTC date and SHA."""
     options = ("--depth", "1", "--filter", "blob:none", "--sparse", "--progress")
     git("clone", *options, repository, folder)
     git("-C", folder, "sparse-checkout", "set", "results")
-    snapshot = git("-C", folder, "log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d")
+    day = git("-C", folder, "log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d")
+    snapshot = date.fromisoformat(day)
     return Path(folder, "results"), snapshot, git("-C", folder, "rev-parse", "HEAD")
 
 
@@ -321,12 +337,13 @@ def clone(repository: str, folder: str) -> tuple[Path, str, str]:
 
 def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description="Import timm's results as seeds. Without --results, clone them first."
+        description="Import timm's results and model cards as seeds. With neither, clone timm's."
     )
     add = parser.add_argument
     add("--results", type=Path, metavar="DIR", help="timm's results/ folder")
     add("--snapshot", type=date.fromisoformat, metavar="YYYY-MM-DD", help="its commit's date")
     add("--commit", metavar="SHA", help="its commit")
+    add("--model-cards", type=Path, metavar="FILE", help="what read_model_cards.py wrote")
     add("--repository", default=REPOSITORY, help="what to clone (%(default)s)")
     add("--seeds", type=Path, default=SEEDS_DIR, help="where the seeds are")
     add("--summary", type=Path, metavar="FILE", help="where to write what came, as Markdown")
@@ -340,21 +357,26 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def refresh(arguments: argparse.Namespace, say: Say) -> None:
-    results, snapshot, commit = arguments.results, str(arguments.snapshot), arguments.commit
+    results, snapshot, commit = arguments.results, arguments.snapshot, arguments.commit
+    cards = arguments.model_cards
     with tempfile.TemporaryDirectory(prefix="timm-") as folder:
-        if not results:
+        if not results and not cards:
             say(f"cloning {arguments.repository}")
             results, snapshot, commit = clone(arguments.repository, folder)
-        if snapshot > str(datetime.now(UTC).date()):
+        if results and snapshot > datetime.now(UTC).date():
             raise RefusedInput(f"snapshot {snapshot}: is in the future; correct it, or the clock")
-        say(f"importing snapshot {snapshot} (commit {commit}) from {shown(results)}")
+        if results:
+            say(f"importing snapshot {snapshot} (commit {commit}) from {shown(results)}")
+        if cards:
+            say(f"importing model cards from {shown(cards)}")
         with lock(arguments.seeds), duckdb.connect() as con:
             if (arguments.seeds / UNFINISHED).exists():
                 put_in_place(arguments.seeds)
                 say("finished the last import, which had been stopped")
             set_up(con, snapshot=snapshot, commit=commit, fewer_rows=arguments.allow_fewer_rows)
-            came = import_folder(con, results, arguments.seeds, say)
-            summary = f"## timm's results of {snapshot}\n\nCommit {commit}.\n\n" + "\n".join(came)
+            came = import_files(con, results, cards, arguments.seeds, say)
+            head = f"results of {snapshot}\n\nCommit {commit}." if results else "model cards"
+            summary = f"## timm's {head}\n\n" + "\n".join(came)
             say(f"\n{summary}")
             if arguments.summary:
                 arguments.summary.write_text(f"{summary}\n", encoding="utf-8")

@@ -1,23 +1,28 @@
--- From the texts in `inputs` (origin `new`: upstream's files, `old`: the seeds) to `records`,
--- a row each, and the views that rules.csv looks at.
+-- From the texts in `inputs` (origin `new`: upstream's files, `cards`: timm's model cards, `old`:
+-- the seeds) to `records`, a row each, and the views that rules.csv looks at.
 create macro cell_of(names, cells, wanted) as cells[list_position(names, wanted)];
 create macro plain(number) as nullif(replace(number, ',', ''), '');
 create macro as_number(number) as try_cast(plain(number) as double);
 
 create table files as
 with
+-- Of upstream's results alone the name says what is in them.
 read_names as (
     select
         *,
         nullif(regexp_extract(file, '^results-(.+)\.csv$', 1), '') as results,
         nullif(regexp_extract(file, '^benchmark-(.+)\.csv$', 1), '') as run
     from inputs
+    where origin = 'new'
+    union all by name
+    from inputs
+    where origin <> 'new'
 ),
 
 name_sources as (
     select
         * exclude (results),
-        if(origin = 'new', getvariable('snapshot'), null) as snapshot,
+        if(origin = 'new', getvariable('snapshot')::varchar, null) as snapshot,
         -- As they were called in 2019.
         case results
             when 'all' then 'imagenet'
@@ -31,6 +36,7 @@ select
     *,
     case
         when origin = 'old' then replace(file, '.csv', '')
+        when origin = 'cards' then 'model_cards'
         when list_contains(getvariable('test_sets'), test_set) then 'results'
         when regexp_full_match(run, getvariable('run_grammar')) then split_part(run, '-', 1)
         when regexp_full_match(file, 'model_metadata[-_]in1k\.csv') then 'metadata'
@@ -148,9 +154,12 @@ select
     case
         when run is not null then 'benchmark_files'
         when test_set is not null then 'result_files'
-        else 'model_metadata'
+        else seed
     end as source_seed,
-    min(line) over (partition by origin, file, source, model, as_number(img_size)) as first_line
+    min(line) over (partition by origin, file, source, model, as_number(img_size)) as first_line,
+    first_value(cell_of(names, cells, 'timm_version')) over (
+        partition by origin, file order by line
+    ) as first_version
 from find_keys;
 
 create view file as
@@ -197,7 +206,7 @@ found as (
         count(*) as found_rows,
         count(*) filter (not is_blank) as measured
     from records
-    where seed <> source_seed or kind = 'metadata'
+    where seed <> source_seed or origin <> 'old'
     group by all
 ),
 
@@ -214,7 +223,7 @@ stated as (
         coalesce(run, test_set) as series,
         coalesce(run, concat_ws(' ', snapshot, test_set)) as source
     from files
-    where origin = 'new'
+    where origin <> 'old'
 )
 
 select
@@ -226,7 +235,8 @@ select
     coalesce(found.found_rows, 0) as found_rows,
     coalesce(found.measured, 0) as measured,
     earlier.snapshot as earlier_snapshot,
-    earlier.stated_rows as earlier_rows
+    earlier.stated_rows as earlier_rows,
+    (select count(*) from records where origin = 'old' and kind = 'model_cards') as earlier_cards
 from stated
 full join found using (origin, source)
 asof left join (from stated where origin = 'old') as earlier

@@ -12,6 +12,7 @@ new_sources as (
 missing_test_sets as (
     from (select unnest(getvariable('test_sets')) as test_set)
     anti join new_sources using (test_set)
+    where getvariable('snapshot') is not null
 ),
 
 compare_sources as (
@@ -27,8 +28,8 @@ compare_sources as (
 
 select 1 as part, file as place, format('{}: {:,} rows', file, count(*)) as note
 from records
-where origin = 'new' and file is not null
-group by file
+where origin <> 'old' and file is not null
+group by origin, file
 union all
 select
     2, model,
@@ -36,7 +37,9 @@ select
 from records
 where is_blank
 union all
-select 3, '', format('snapshot {}: replaced, the seeds had it already', getvariable('snapshot'))
+select
+    3, '',
+    format('snapshot {}: replaced, the seeds had it already', getvariable('snapshot')::varchar)
 where getvariable('snapshot')::date in (select snapshot from old_sources)
 union all
 select
@@ -112,16 +115,46 @@ unknown_words as (
         and not regexp_full_match(name, getvariable('tag_numbers'))
 ),
 
+cards as (
+    select * exclude (timm_version) from model_cards
+),
+
+old_cards as (
+    select * exclude (timm_version) from old_model_cards
+),
+
+changed_cards as (
+    select model from (from cards except from old_cards)
+    semi join old_cards using (model)
+),
+
 findings as (
-    select 1 as place, 'New models' as what, list(name order by name) as names from new_models
+    select
+        1 as place, 'new' as origin, 'New models' as what, list(name order by name) as names
+    from new_models
     union all
-    select 2, 'New runs', list(name order by name) from new_runs
+    select 2, 'new', 'New runs', list(name order by name) from new_runs
     union all
-    select 3, 'Devices missing in seeds/reference/device_keys.csv', list(name order by name)
+    select
+        3, 'new', 'Devices missing in seeds/reference/device_keys.csv', list(name order by name)
     from unknown_devices
     union all
-    select 4, 'Words of tags missing in seeds/reference/tag_tokens.csv', list(name order by name)
+    select
+        4, 'new', 'Words of tags missing in seeds/reference/tag_tokens.csv',
+        list(name order by name)
     from unknown_words
+    union all
+    select
+        5, 'cards', format('Cards new in timm {}', (select any_value(timm_version) from model_cards)),
+        list(model order by model)
+    from cards
+    anti join old_cards using (model)
+    union all
+    select 6, 'cards', 'Cards that are gone', list(model order by model)
+    from old_cards
+    anti join cards using (model)
+    union all
+    select 7, 'cards', 'Cards that changed', list(model order by model) from changed_cards
 ),
 
 -- No name ends the code that it is set in.
@@ -131,6 +164,7 @@ quote_names as (
         coalesce(len(names), 0) as found,
         list_transform(names[:20], lambda name: '`' || replace(name[:80], '`', '') || '`') as quoted
     from findings
+    semi join inputs using (origin)
 )
 
 select

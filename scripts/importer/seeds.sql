@@ -16,7 +16,7 @@ select
         'snapshot', 'test_set', 'run', 'upstream_file', 'upstream_commit', 'upstream_rows', 'sha256'
     ] as names,
     [
-        snapshot, test_set, run, file, getvariable('commit'), upstream_rows, sha256
+        snapshot, test_set, run, file, getvariable('commit')::varchar, upstream_rows, sha256
     ] as cells
 from count_rows
 inner join (select origin, file, sha256 from inputs) using (origin, file);
@@ -29,10 +29,13 @@ where seed = source_seed;
 create view candidates as
 select *, snapshot = getvariable('notebook_snapshot')::date as is_notebook
 from sources
-where origin = 'new' or snapshot <> getvariable('snapshot')::date;
+where
+    source_seed <> 'model_cards'
+    and (origin = 'new' or snapshot is distinct from getvariable('snapshot')::date);
 
 -- Of every run, test set and metadata the newest, all of the notebook's snapshot, and of the
--- others `imagenet` at least 60 days apart; what the seeds hold goes before what is new.
+-- others `imagenet` at least 60 days apart; what the seeds hold goes before what is new. Of cards
+-- those that come now.
 create table kept as
 with
 snapshots as (
@@ -62,4 +65,6 @@ qualify
         partition by candidates.source_seed, candidates.test_set, candidates.run
     )
     or (candidates.source_seed = 'result_files' and candidates.is_notebook)
-    or (candidates.test_set = 'imagenet' and list_contains(spaced, candidates.snapshot));
+    or (candidates.test_set = 'imagenet' and list_contains(spaced, candidates.snapshot))
+union all
+select min(origin), '' from sources where source_seed = 'model_cards';

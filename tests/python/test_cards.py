@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import refresh_seeds
 from conftest import python
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -92,6 +93,14 @@ def test_the_script_writes_what_timm_states(tmp_path):
     assert "unbuilt.a_in1k cannot be built" in result.stderr
     assert "0 of 3 models" in result.stderr
     assert "cards.csv: 3 models of timm 9.9.0" in result.stderr
+
+
+def test_what_the_script_writes_is_imported_as_it_stands(tmp_path):
+    read_cards(tmp_path)
+    seeds = tmp_path / "seeds"
+    arguments = ["--model-cards", str(tmp_path / "cards.csv"), "--seeds", str(seeds)]
+    assert refresh_seeds.main(arguments) == 0
+    assert (seeds / "model_cards.csv").read_bytes().decode() == WRITTEN
 
 
 def test_the_seed_has_the_format_that_the_script_writes():

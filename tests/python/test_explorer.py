@@ -81,12 +81,15 @@ def test_limits_narrow_the_list_and_the_address_keeps_them(open_explorer):
     page.get_by_label("Time per image, at most (ms)", exact=True).fill("0.1")
     page.get_by_label("ImageNet-1k only, no extra data").check()
     page.get_by_label("Device").select_option(label="NVIDIA GeForce RTX 5090")
+    of_any_licence = listed(page)
+    page.get_by_label("Licence").select_option(label="custom terms only")
     narrowed = listed(page)
     assert narrowed
-    assert narrowed != everything
+    assert everything != of_any_licence != narrowed
     times = page.locator('#list td[data-column="ms"]').all_text_contents()
     assert max(map(float, times)) <= 0.1
     page.wait_for_function("() => location.hash.includes('device=rtx5090')")
+    assert "license_kind=custom+terms" in page.url
     assert listed(open_explorer("#" + page.url.split("#")[1])) == narrowed
     page.get_by_role("button", name="Start over").click()
     assert listed(page) == everything
@@ -132,6 +135,60 @@ def test_a_card_shows_all_and_copies_its_line(open_explorer):
     assert again.locator("#card_name").text_content() == "convnext_tiny.fb_in1k"
     again.get_by_role("button", name="Close").click()
     assert again.locator("#card").is_hidden()
+
+
+def facts(card) -> dict[str, str]:
+    names = card.locator("dt").all_text_contents()
+    return dict(zip(names, card.locator("dd").all_text_contents(), strict=True))
+
+
+def test_a_card_says_what_timm_states_and_leads_there_on_a_click(open_explorer):
+    page = open_explorer("#model=convnextv2_base.fcmae_ft_in22k_in1k&size=224")
+    card = page.locator("#card")
+    advice = "Not legal advice; the terms of the training data are another matter."
+    expected = {
+        "Licence": f"cc-by-nc-4.0 (non-commercial){advice}",
+        "Weights": "timm/convnextv2_base.fcmae_ft_in22k_in1k",
+        "Paper": "arXiv:2301.00808",
+        "Input size": "224 px, not fixed",
+        "Feature width": "1024",
+        "Strides": "4, 8, 16, 32",
+    }
+    assert facts(card).items() >= expected.items()
+    links = card.locator("a").evaluate_all("links => links.map(link => [link.href, link.rel])")
+    assert links == [
+        [address, "noopener noreferrer"]
+        for address in (
+            "https://creativecommons.org/licenses/by-nc/4.0/legalcode",
+            "https://huggingface.co/timm/convnextv2_base.fcmae_ft_in22k_in1k",
+            "https://arxiv.org/abs/2301.00808",
+        )
+    ]
+    for link in card.locator("a").all():
+        with page.expect_popup() as opened:
+            link.click()
+        assert opened.value.evaluate("opener") is None
+        opened.value.close()
+    assert page.url.startswith("file:")
+
+
+def test_what_timm_does_not_state_is_not_given_and_no_link(open_explorer):
+    page = open_explorer()
+    page.evaluate(
+        """() => openCard({
+            ...state.rows[0], license: "unknown", license_kind: "unknown", license_url: null,
+            hub_id: null, paper: "arXiv:1<b> javascript:x", input_size: null,
+            is_fixed_input_size: null, num_features: null, reductions: null})"""
+    )
+    card = page.locator("#card")
+    said = facts(card)
+    assert said["Licence"].startswith("unknown (unknown)Not legal advice")
+    assert said["Paper"] == "arXiv:1<b> javascript:x"
+    for name in ("Weights", "Input size", "Feature width", "Strides"):
+        assert said[name] == "not given"
+    assert card.locator("a").count() == 0
+    assert page.evaluate("papersOf({ paper: 'arXiv:1 arXiv:2v3' }).map(part => part?.href)") == [
+        None, "https://arxiv.org/abs/1", None, "https://arxiv.org/abs/2v3"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -194,7 +251,13 @@ def test_a_device_offers_what_it_was_timed_for(open_explorer):
 
 
 @pytest.mark.parametrize(
-    "address", ["#device=abacus", "#max_ms=NaN&n=-5&families=none", "#robust_weight=9", "#%%%"]
+    "address",
+    [
+        "#device=abacus",
+        "#max_ms=NaN&n=-5&families=none&license_kind=free",
+        "#robust_weight=9",
+        "#%%%",
+    ],
 )
 def test_a_spoilt_address_still_opens(address, open_explorer):
     assert listed(open_explorer(address))
@@ -218,7 +281,9 @@ def test_the_list_downloads_as_csv_without_formulas(open_explorer, tmp_path):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_every_width_and_scheme(width, scheme, open_explorer):
-    page = open_explorer("#model=convnext_tiny.fb_in1k&size=288", width, color_scheme=scheme)
+    page = open_explorer(
+        "#model=convnextv2_large.fcmae_ft_in22k_in1k_384&size=384", width, color_scheme=scheme
+    )
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     contrast = page.evaluate(
         """() => {
@@ -246,7 +311,7 @@ def test_the_keyboard_reaches_everything(open_explorer):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
     assert {"device", "phase", "max_ms", "max_ms_slider", "imagenet1k_only", "text",
-            "reset", "model"} <= reached  # fmt: skip
+            "license_kind", "reset", "model"} <= reached  # fmt: skip
     page.locator("#list button.model").first.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "card"

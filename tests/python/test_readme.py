@@ -36,7 +36,11 @@ NOT_RUN = {
 }
 PAGES = [str(path.relative_to(PROJECT)) for path in PROJECT.glob("*.md")]
 PAGES += [str(path.relative_to(PROJECT)) for path in PROJECT.glob("docs/*.md")]
-PLACEHOLDERS = {"DIR": str(FIXTURE), "YYYY-MM-DD": "2026-01-06", "SHA": "90cae8c5"}
+CARDS = PROJECT / "seeds" / "timm" / "model_cards.csv"
+PLACEHOLDERS = {
+    **{"DIR": str(FIXTURE), "YYYY-MM-DD": "2026-01-06", "SHA": "90cae8c5"},
+    "FILE": str(CARDS),
+}
 
 
 @pytest.mark.parametrize(("line", "output"), EXAMPLES, ids=range(len(EXAMPLES)))

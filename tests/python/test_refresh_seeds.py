@@ -71,6 +71,10 @@ def run(results, seeds, snapshot="2026-01-06", *more, commit="90cae8c5") -> int:
     return refresh_seeds.main([*map(str, arguments), "--seeds", str(seeds)])
 
 
+def import_cards(cards, seeds, *more) -> int:
+    return refresh_seeds.main(["--model-cards", str(cards), "--seeds", str(seeds), *map(str, more)])
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
 
@@ -90,9 +94,10 @@ def test_committed_seeds_are_what_upstream_gives(seeds):
     sources = {(row["snapshot"], row["upstream_commit"]) for row in rows(SEEDS, "result_files")}
     for snapshot, commit in sorted(sources):
         assert run(UPSTREAM / snapshot, seeds, snapshot, commit=commit) == 0
+    assert import_cards(SEEDS / "model_cards.csv", seeds) == 0
     written = contents(seeds)
     assert written == {name: contents(SEEDS)[name] for name in written}
-    assert len(written) == 7
+    assert len(written) == 8
 
 
 @needs_upstream
@@ -640,6 +645,141 @@ def test_of_a_file_full_of_faults_the_first_are_shown(results, seeds, capsys):
     assert shown[-1].endswith(" (95 more)")
 
 
+# What read_model_cards.py writes.
+CARDS = f"""\
+model,license,paper,hub_id,input_size,fixed_input_size,num_classes,module,num_features,reductions,timm_version
+{LARGE},cc-by-nc-4.0,arXiv:1 arXiv:2v3,timm/{LARGE},384,1,1000,toynet,1536,4 8 16 32,9.9.0
+toynet_odd.pt,"own, odd",,,224,0,0,toynet,,,9.9.0
+toynet_small.in1k,,,timm/toynet_small.in1k,224,0,1000,toynet,64,32,9.9.0
+"""
+
+
+@pytest.fixture
+def cards(tmp_path) -> Path:
+    # By its name it could be one of upstream's.
+    path = tmp_path / "results-sketch.csv"
+    path.write_text(CARDS)
+    return path
+
+
+def test_cards_come_alone_or_with_the_results_and_stand_as_they_were_read(
+    cards, results, imported, seeds_of_both
+):
+    before = contents(imported)
+    assert import_cards(cards, imported) == 0
+    assert contents(imported) == {**before, "model_cards.csv": CARDS.encode()}
+
+    newer = CARDS.replace("9.9.0", "9.10.0")
+    cards.write_text(newer)
+    assert run(results, imported, "2026-01-06", "--model-cards", cards) == 0
+    assert contents(imported) == {**seeds_of_both, "model_cards.csv": newer.encode()}
+
+    assert run(results, imported) == 0
+    assert (imported / "model_cards.csv").read_text() == newer
+
+
+def test_the_summary_says_which_cards_came(cards, imported, tmp_path):
+    assert import_cards(cards, imported) == 0
+    newer = CARDS.replace("_odd", "_new").replace(",32,9.9", ",16,9.9").replace("9.9.0", "9.10.0")
+    cards.write_text(newer)
+    summary = tmp_path / "summary.md"
+    assert import_cards(cards, imported, "--summary", summary) == 0
+    assert summary.read_text().startswith(
+        "## timm's model cards\n\n"
+        "- Cards new in timm 9.10.0: 1 (`toynet_new.pt`)\n"
+        "- Cards that are gone: 1 (`toynet_odd.pt`)\n"
+        "- Cards that changed: 1 (`toynet_small.in1k`)\n"
+        "- imagenet_results.csv: 5 rows (0 added, 0 removed)\n"
+    )
+
+
+# what in the cards is replaced by what, and what the message must say
+CARD_FAULTS = {
+    "missing column": (",reductions", "", ["line 1", "without reductions", "add the column"]),
+    "unknown column": ("paper", "paper,size", ["line 1", "unknown column size", "remove it"]),
+    "model twice": ("toynet_odd.pt", LARGE, ["line 3", f"'{LARGE}' stands on line 2 already"]),
+    "blank model": ("toynet_odd.pt", "", ["line 3, column model", "blank", "fill it in"]),
+    "model without a tag": ("toynet_odd.pt", "toynet.", ["line 3, column model", "complete it"]),
+    "two versions": (
+        "64,32,9.9.0",
+        "64,32,9.8.0",
+        ["line 4, column timm_version", "'9.8.0'", "is not 9.9.0", "read all cards with one timm"],
+    ),
+    "no version": (",,9.9.0", ",,", ["line 3, column timm_version", "blank"]),
+    "padded licence": ("cc-by", " cc-by", ["line 2, column license", "spaces around it"]),
+    "licence of a space": ("cc-by-nc-4.0", " ", ["line 2, column license", "' ' is blank"]),
+    "licence that steers a terminal": (
+        "own, odd",
+        "own\x1b[2J",
+        ["line 3, column license", r"'own\x1b[2J'", "control character"],
+    ),
+    "paper with an invisible character": (
+        "arXiv:1",
+        "arXiv:\u200b1",
+        ["line 2, column paper", r"'arXiv:\u200b1 arXiv:2v3'", "invisible"],
+    ),
+    "hub id that leads elsewhere": (
+        f"timm/{LARGE}",
+        "../evil?x",
+        ["line 2, column hub_id", "'../evil?x'", "<owner>/<name>"],
+    ),
+    "text for a size": ("384", "large", ["line 2, column input_size", "'large'", "not a number"]),
+    "no size": ("384", "", ["line 2, column input_size", "blank", "give a number"]),
+    "size of zero": ("384", "0", ["line 2, column input_size", "zero"]),
+    "half a pixel": ("384", "384.5", ["line 2, column input_size", "whole number"]),
+    "negative classes": (",0,0,", ",0,-1,", ["line 3, column num_classes", "negative"]),
+    "broken width": ("1536", "153.6", ["line 2, column num_features", "whole number"]),
+    "flag that is none": ("384,1", "384,True", ["column fixed_input_size", "neither 0 nor 1"]),
+    "module that is none": ("toynet,1536", "toy.net,1536", ["line 2, column module", "Python"]),
+    "strides with commas": ("4 8 16 32", '"4,8"', ["line 2, column reductions", "list of strides"]),
+    "row too short": (",,,9.9.0", ",,9.9.0", ["line 3", "10 cells", "header has 11"]),
+    "no line end": ("64,32,9.9.0\n", "64,32,9.9.0", ["line 4", "cut off"]),
+    "header alone": (CARDS[CARDS.index("\n") + 1 :], "", ["no row with figures"]),
+    "cut at a line end": (
+        CARDS.splitlines(keepends=True)[-1],
+        "",
+        ["has 2 rows, where the seed has 3;", "--allow-fewer-rows"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CARD_FAULTS)
+def test_a_faulty_card_is_refused_with_where_what_and_remedy(name, cards, imported, capsys):
+    (imported / "model_cards.csv").write_text(CARDS)
+    before = contents(imported)
+    old, new, expected = CARD_FAULTS[name]
+    assert old in CARDS
+    cards.write_text(CARDS.replace(old, new, 1))
+    assert import_cards(cards, imported) == 1
+    message = capsys.readouterr().err
+    assert [part for part in [str(cards), *expected] if part not in message] == []
+    assert len(message.splitlines()) == 2
+    assert all(line.isprintable() for line in message.splitlines())
+    assert contents(imported) == before
+
+
+def test_fewer_cards_are_imported_when_that_is_allowed(cards, imported):
+    (imported / "model_cards.csv").write_text(CARDS)
+    fewer = "".join(CARDS.splitlines(keepends=True)[:-1])
+    cards.write_text(fewer)
+    assert import_cards(cards, imported, "--allow-fewer-rows") == 0
+    assert (imported / "model_cards.csv").read_text() == fewer
+
+
+def test_faults_of_cards_and_results_are_named_in_one_go(cards, results, seeds, capsys):
+    replace(IMAGENET, "71.000", "high")(results)
+    cards.write_text(CARDS.replace("384", "large").replace("224,0,0", "224,2,0"))
+    assert run(results, seeds, "2026-01-06", "--model-cards", cards) == 1
+    lines = capsys.readouterr().err.splitlines()[:-1]
+    places = [f"{cards}, line 2,", f"{cards}, line 3,", f"{results / IMAGENET}, line 3,"]
+    assert [line.startswith(place) for line, place in zip(lines, places, strict=True)] == [True] * 3
+
+
+def test_cards_that_are_not_there_are_no_results_to_clone(imported, tmp_path, capsys):
+    assert import_cards(tmp_path / "cards.csv", imported) == 1
+    assert f"{tmp_path / 'cards.csv'}: no such file; name one" in capsys.readouterr().err
+
+
 def test_fewer_rows_are_imported_when_that_is_allowed(results, imported):
     FAULTS["results file cut in the middle"][0](results)
     assert run(results, imported, "2026-01-06", "--allow-fewer-rows") == 0
@@ -666,6 +806,7 @@ def test_a_name_is_stored_as_it_is(results, seeds):
 DAMAGES = {
     "renamed column": ("benchmark_files.csv", b"snapshot", b"date", "without snapshot"),
     "moved column": ("benchmark_files.csv", b"run,snapshot", b"snapshot,run", "not the header run"),
+    "renamed column of cards": ("model_cards.csv", b"paper", b"papers", "without paper"),
     "figure that is none": ("imagenet_results.csv", b"88.250", b"high", "'high' is not a number"),
     "date that is none": ("result_files.csv", b"5-01-01", b"5-02-30", "'2025-02-30' is not a date"),
     "row without its source": (
@@ -797,6 +938,7 @@ def test_what_a_killed_import_left_aside_is_removed(results, imported, seeds_of_
     "arguments",
     [
         ["--results", "x"],
+        ["--results", "x", "--model-cards", "x"],
         ["--snapshot", "2026-01-06", "--commit", "90cae8c5"],
         ["--results", "x", "--snapshot", "2026-13-06", "--commit", "90cae8c5"],
         ["--results", "x", "--snapshot", "06.01.2026", "--commit", "90cae8c5"],

@@ -3,7 +3,7 @@
 const DEFAULTS = {
   device: data.devices.find((one) => one.is_default_device).device, phase: "infer",
   compiled: false, max_ms: null, min_samples_per_sec: null, min_top1: null, max_param_count: null,
-  max_gmacs: null, imagenet1k_only: false, robust_weight: 0, n: 20, families: [], text: "",
+  max_gmacs: null, imagenet1k_only: false, license_kind: "", robust_weight: 0, n: 20, families: [], text: "",
 };
 
 function readAddress() {
@@ -20,6 +20,7 @@ function readAddress() {
       if (text !== "" && Number.isFinite(number) && (number > 0 || !isLimit)) question[name] = number;
     } else question[name] = text;
   }
+  if (!licenseKinds.includes(question.license_kind)) question.license_kind = DEFAULTS.license_kind;
   question.robust_weight = Math.min(Math.max(question.robust_weight, 0), 1);
   question.n = Math.min(Math.max(Math.round(question.n), 1), 2000);
   if (!chooseRun(question)) {

@@ -15,6 +15,9 @@ function score(row, weight) {
   return row.shifted_top1 === null ? null : (1 - weight) * row.top1 + weight * row.shifted_top1;
 }
 
+const isOtherLicense = (row, question) =>
+  question.license_kind !== "" && row.license_kind !== question.license_kind;
+
 function brokenLimits(row, question) {
   const broken = [];
   for (const { name, field, most } of LIMITS) {
@@ -22,11 +25,12 @@ function brokenLimits(row, question) {
     const value = row[field];
     if (limit !== null && (value === null || (most ? value > limit : value < limit))) broken.push(name);
   }
+  if (isOtherLicense(row, question)) broken.push("license_kind");
   return broken.sort();
 }
 
 function overshoot(row, question) {
-  let total = 0;
+  let total = isOtherLicense(row, question) ? Infinity : 0;
   for (const { name, field, most } of LIMITS) {
     if (question[name] === null || row[field] === null) continue;
     total += Math.max(Math.log(most ? row[field] / question[name] : question[name] / row[field]), 0);
@@ -84,6 +88,7 @@ function wordsOf(text, candidates) {
 }
 
 function nearestMiss(candidates, question) {
+  // Where no licence fits, all overshoot without end: the difference is no number, and accuracy counts.
   const byOvershoot = (left, right) =>
     overshoot(left.row, question) - overshoot(right.row, question)
     || right.row.top1 - left.row.top1 || byName(left, right);

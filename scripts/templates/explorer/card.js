@@ -30,6 +30,23 @@ function table(head, rows) {
   ]), { class: "scroll", tabindex: "0", role: "region", "aria-label": head.join(", ") });
 }
 
+function licenseOf({ license, license_kind: kind, license_url: url }) {
+  return [url === null ? license : outwards(license, url), ` (${kind})`, element("p", byId("license_note").textContent, { class: "why" })];
+}
+
+// arXiv:2201.03545 is a link, what has another form stays text.
+function papersOf({ paper }) {
+  return (paper ?? "not given").split(" ").flatMap((one, place) => {
+    const [, number] = one.match(/^arXiv:([\w./-]+)$/) ?? [];
+    return [place ? " " : null, number ? outwards(one, `https://arxiv.org/abs/${number}`) : one];
+  });
+}
+
+function inputOf({ input_size: size, is_fixed_input_size: isFixed }) {
+  if (size === null) return "not given";
+  return `${size} px, ${isFixed ? "fixed" : "not fixed"}`;
+}
+
 function showCard() {
   const { card } = state;
   byId("card").hidden = card === null;
@@ -55,6 +72,11 @@ function showCard() {
     facts([
       ["Image size", `${card.img_size} px`], ["Family", card.architecture_group],
       ["Pretrained on", card.pretrained_on], ["Distilled", { true: "yes", false: "no", null: "unknown" }[card.is_distilled]],
+      ["Licence", licenseOf(card)],
+      ["Weights", card.hub_id === null ? "not given" : outwards(card.hub_id, `https://huggingface.co/${card.hub_id}`)],
+      ["Paper", papersOf(card)],
+      ["Input size", inputOf(card)],
+      ["Feature width", shown(card.num_features, 0)], ["Strides", card.reductions?.join(", ") ?? "not given"],
       ["Parameters", `${card.param_count.toFixed(2)} M`], ["GMACs", shown(card.gmacs, 2)],
       ["Activations", card.macts === null ? "not given" : `${card.macts.toFixed(2)} M`],
       ["Top-1, top-5", `${card.top1.toFixed(2)} %, ${card.top5.toFixed(2)} %`],

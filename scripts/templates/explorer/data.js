@@ -4,12 +4,15 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const { runs } = data;
 const tested = fromColumns(data.models);
 const timings = new Map(runs.map(({ run }) => [run, fromColumns(data.timings[run] ?? { place: [] })]));
+const licenseKinds = [...new Set(tested.map((row) => row.license_kind))].sort();
 const families = [...new Set(tested.map((row) => row.architecture_group))].sort();
 
+// A column of texts that repeat has each once, and where it stands; -1 is none.
 function fromColumns(columns) {
-  const names = Object.keys(columns);
-  return columns[names[0]].map((_, number) =>
-    Object.fromEntries(names.map((name) => [name, columns[name][number]])));
+  const lists = Object.entries(columns).map(([name, column]) =>
+    [name, column.places?.map((place) => column.texts[place] ?? null) ?? column]);
+  return lists[0][1].map((_, number) =>
+    Object.fromEntries(lists.map(([name, list]) => [name, list[number]])));
 }
 
 function rowsOf({ run }) {

@@ -32,6 +32,10 @@ function buildForm() {
     });
     slider.addEventListener("input", () => change({ [limit.name]: fromSlider(limit, Number(slider.value)) }));
   }
+  byId("license_kind").append(
+    element("option", "any licence", { value: "" }),
+    ...licenseKinds.map((kind) => element("option", `${kind} only`, { value: kind })),
+  );
   for (const family of families) {
     const box = element("input", [], { type: "checkbox", value: family });
     box.addEventListener("change", () => change({
@@ -43,6 +47,7 @@ function buildForm() {
   byId("phase").addEventListener("change", () => change({ phase: byId("phase").value }));
   byId("compiled").addEventListener("change", () => change({ compiled: byId("compiled").checked }));
   byId("imagenet1k_only").addEventListener("change", () => change({ imagenet1k_only: byId("imagenet1k_only").checked }));
+  byId("license_kind").addEventListener("change", () => change({ license_kind: byId("license_kind").value }));
   byId("text").addEventListener("input", () => change({ text: byId("text").value }));
   byId("robust_weight").addEventListener("input", () => change({ robust_weight: Number(byId("robust_weight").value) }));
   byId("form").addEventListener("submit", (event) => event.preventDefault());
@@ -70,6 +75,7 @@ function fillForm() {
   byId("compiled_note").textContent = kinds.length < 2
     ? (kinds[0] ? "This device was timed compiled only." : "This device was not timed compiled.") : "";
   byId("imagenet1k_only").checked = question.imagenet1k_only;
+  byId("license_kind").value = question.license_kind;
   if (byId("text").value !== question.text) byId("text").value = question.text;
   if (byId("n") !== document.activeElement) byId("n").value = question.n;
   byId("robust_weight").value = question.robust_weight;
