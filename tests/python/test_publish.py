@@ -73,7 +73,7 @@ def test_what_a_caller_asks_of_dbt_is_not_what_is_published(built):
     assert not (built / "elsewhere").exists()
     with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
         schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
-        assert sorted(schemas) == [("main",), ("raw",)]
+        assert sorted(schemas) == [("intermediate",), ("main",), ("raw",)]
         assert connection.execute("select count(*) from models").fetchone()[0] > 1000
         assert connection.execute("select count(*) from help()").fetchone()[0] == 8
 
@@ -92,7 +92,7 @@ def test_a_mart_without_rows_is_one_that_says_so(built):
         empty = {
             node["name"]
             for node in manifest["nodes"].values()
-            if node["config"]["materialized"] == "table"
+            if (node["config"]["materialized"], node["schema"]) == ("table", "main")
             and not connection.execute(f"select 1 from {node['name']} limit 1").fetchone()
         }
     may_be_empty = {
@@ -125,9 +125,10 @@ def test_dbt_started_elsewhere_builds_in_the_project(tmp_path):
     assert (project / "image_models.duckdb").exists()
 
 
-# What is to be built: a view, a test of it, a mart, one that may be empty, and a function.
+# What is to be built: a view, a step before the marts, marts, a function and tests.
 NODES = {
     "model.a_view": ("model", "view", {}),
+    "model.a_step": ("model", "table", {}),
     "model.a_mart": ("model", "table", {}),
     "model.an_empty_mart": ("model", "table", {"may_be_empty": True}),
     "model.a_function": ("model", "table_function", {}),
@@ -136,6 +137,8 @@ NODES = {
 UNIT_TESTS = {"unit_test.of_a_rule": ("unit_test", "test", {})}
 BUILT = """
     create view a_view as select 1 as x;
+    create schema steps;
+    create table steps.a_step (x integer);
     create table a_mart as select 1 as x;
     create table an_empty_mart (x integer);
     create function a_function() as table (from a_mart);
@@ -152,7 +155,9 @@ def write_build(tmp_path, monkeypatch):
     def write(change: str, statuses: dict[str, str]) -> None:
         def node(key: str, kind: str, materialized: str, meta: dict) -> dict:
             config = {"materialized": materialized, "meta": meta}
-            return {"name": key.split(".")[1], "resource_type": kind, "config": config}
+            schema = "steps" if "step" in key else "main"
+            name = key.split(".")[1]
+            return {"name": name, "schema": schema, "resource_type": kind, "config": config}
 
         manifest = {
             "nodes": {key: node(key, *parts) for key, parts in NODES.items()},
@@ -183,6 +188,7 @@ INCOMPLETE = {
     "a test was skipped": ("", PASSED | {"test.of_rows": "skipped"}, "1 tests .* of_rows"),
     "a test failed": ("", PASSED | {"test.of_rows": "fail"}, "1 tests .* of_rows"),
     "a unit test was left out": ("", {"test.of_rows": "pass"}, "1 tests .* of_a_rule"),
+    "a step is missing": ("drop table steps.a_step", PASSED, "lacks a_step"),
     "a mart is missing": ("drop table an_empty_mart", PASSED, "lacks an_empty_mart"),
     "a function is missing": ("drop macro table a_function", PASSED, "lacks a_function"),
     "a mart is empty": ("delete from a_mart", PASSED, "a_mart has no rows"),
