@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import build
 import duckdb
+import plot
 import pytest
 from conftest import PROJECT, copy_project, own_environment, python, stand_in_for_dbt
+from test_plot import check_links
 
 # A name that seeds, database and environment have to bear, and one that it is a pattern of.
 ODD, MATCHED = 'it\'s "a" $HOME [v2] #1 *', 'it\'s "a" $HOME 2 #1 x'
@@ -101,6 +104,21 @@ def test_a_mart_without_rows_is_one_that_says_so(built):
         if node["config"]["meta"].get("may_be_empty")
     }
     assert empty == may_be_empty - {"left_out_rows"}
+
+
+def test_its_pages_have_what_there_is(built, tmp_path, capsys):
+    options = ["--db", str(built / "image_models.duckdb"), "--out", str(tmp_path)]
+    assert plot.main(options) == 0
+    said = capsys.readouterr().err
+    assert re.match(r"left out: devices \(model_benchmarks .*; the explorer \(model_be", said)
+    assert said.count("\n") == 1
+    check_links(
+        (tmp_path / "index.html").read_text(encoding="utf-8"),
+        ["findings", *(chart.name for chart in plot.CHARTS if chart.name != "robustness")],
+    )
+    explorer = (tmp_path / "explorer.html").read_text(encoding="utf-8")
+    assert "there is nothing to choose from" in explorer
+    assert "<script" not in explorer
 
 
 def test_make_takes_editors_files_for_no_inputs(built):
