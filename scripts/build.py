@@ -11,8 +11,6 @@ every mart and function must be there, with rows but in the marts whose YAML say
 be empty (`meta: {may_be_empty: true}`).
 """
 
-from __future__ import annotations
-
 import outcome
 
 import errno

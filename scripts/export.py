@@ -11,8 +11,6 @@ these files and no other: a folder that holds anything else, or one of them chan
 Exit code 0: written; 1: the database or the folder cannot be used; 2: wrong arguments.
 """
 
-from __future__ import annotations
-
 import outcome
 
 import argparse

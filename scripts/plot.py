@@ -8,8 +8,6 @@ and said. Exit code 0: written; 1: the database or the folder cannot be used, fo
 printed; 2: wrong arguments.
 """
 
-from __future__ import annotations
-
 import outcome
 
 import argparse
