@@ -131,14 +131,21 @@ def test_dbt_started_elsewhere_builds_in_the_project(tmp_path):
     (tmp_path / "here").mkdir()
     project = copy_project(tmp_path / "it's a project")
     # Seeds are enough, and soon parsed.
-    for path in project.rglob("*.sql"):
-        if path.is_relative_to(project / "models") or path.parent.name == "singular":
-            path.unlink()
-    for path in (project / "models").rglob("*.yml"):
+    test = project / "tests" / "singular" / "assert_no_import_is_unfinished.sql"
+    models = (project / "models").rglob("*.*")
+    for path in {*models, *test.parent.iterdir()} - {test, project / "models" / "columns.md"}:
         path.unlink()
-    options = ["--project-dir", project, "--profiles-dir", project, "--select", "test_sets"]
-    dbt = [sys.executable, Path(sys.executable).with_name("dbt"), "seed", *options]
-    subprocess.run(dbt, cwd=tmp_path / "here", env=own_environment(), check=True)
+    unfinished = project / "seeds" / "timm" / "unfinished_import"
+    unfinished.mkdir()
+    (unfinished / "devices.csv.new").touch()
+    nodes = ["test_sets", test.stem]
+    options = ["--project-dir", project, "--profiles-dir", project, "--select", *nodes]
+    dbt = [sys.executable, Path(sys.executable).with_name("dbt"), "build", *options]
+    result = subprocess.run(
+        dbt, cwd=tmp_path / "here", env=own_environment(), capture_output=True, text=True
+    )
+    assert f"file = {unfinished}/devices.csv.new" in result.stdout
+    assert "WARN=0 ERROR=1 SKIP=0" in result.stdout
     assert list((tmp_path / "here").iterdir()) == []
     assert (project / "image_models.duckdb").exists()
 
