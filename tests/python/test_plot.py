@@ -48,17 +48,9 @@ BROKEN_DATABASES = {
         lambda path: alter(path, "alter table model_benchmarks drop column is_newest"),
         'Referenced column "is_newest" not found',
     ),
-    "without a figure of a caption": (
-        lambda path: alter(path, "delete from headline_figures where figure = 'macts_spearman'"),
-        "headline_figures has no 'macts_spearman'",
-    ),
-    "with an empty mart": (
-        lambda path: alter(path, "truncate notebook_benchmarks"),
-        "notebook_benchmarks has no rows where phase = 'infer'",
-    ),
-    "without training": (
-        lambda path: alter(path, "delete from notebook_benchmarks where phase = 'train'"),
-        "notebook_benchmarks has no rows where phase = 'train'",
+    "of an older schema, without rows": (
+        lambda path: alter(path, "truncate cost_proxies; alter table cost_proxies drop spearman"),
+        "cost_proxies has no column spearman",
     ),
 }
 
@@ -89,6 +81,58 @@ def test_an_unusable_folder_gives_one_line(database, tmp_path, capsys):
 )
 def test_the_exit_code_is_that_of_the_process(arguments, code):
     assert subprocess.run([*python(), SCRIPT, *arguments], capture_output=True).returncode == code
+
+
+# what a state of upstream lacks, the charts that are left out, and what is said
+EVERY_NOTEBOOK_CHART = [chart.name for chart in plot.NOTEBOOK]
+LACKING = {
+    "what a sentence and a finding rest on": (
+        "delete from headline_figures where figure = 'macts_spearman';"
+        "update notebook_findings set verdict = 'cannot be told' where contains(claim, 'levit')",
+        [],
+        "a sentence on proxies (headline_figures has no 'macts_spearman'); "
+        "1 of the findings (they cannot be told)",
+    ),
+    "the notebook's snapshot": (
+        "truncate notebook_benchmarks; truncate notebook_family_trends;"
+        "update notebook_findings set verdict = 'cannot be told'",
+        [*EVERY_NOTEBOOK_CHART, "findings"],
+        f"{', '.join(EVERY_NOTEBOOK_CHART)} (notebook_benchmarks has no rows); "
+        "9 of the findings (they cannot be told)",
+    ),
+    "training and lines of families": (
+        "delete from notebook_benchmarks where phase = 'train'; truncate notebook_family_trends",
+        ["training", "training_headline_families"],
+        "training (notebook_benchmarks has no rows where phase = 'train'); "
+        "training_headline_families (notebook_benchmarks has no rows where phase = 'train' and "
+        "is_headline_family)",
+    ),
+    "shifted test sets and models of ImageNet-1k alone": (
+        "delete from test_set_accuracies where robustness is not null;"
+        "update model_benchmarks set is_extra_data = true, is_frontier_imagenet1k = false",
+        ["robustness"],
+        "robustness (test_set_accuracies has no rows where robustness is not null)",
+    ),
+}
+
+
+def check_links(page: str, left_out: list[str]) -> None:
+    """Check that a page links to all its sections, and to none that is left out."""
+    sections = re.findall(r'<section id="(\w+)"', page)
+    assert re.findall(r'href="#(\w+)"', page) == sections
+    assert {*sections} == {"findings", *(chart.name for chart in plot.CHARTS)} - {*left_out}
+    assert ("The notebook's charts" in page) == (not {*EVERY_NOTEBOOK_CHART} <= {*left_out})
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_what_has_no_data_is_left_out_and_said(name, copy):
+    statement, left_out, expected = LACKING[name]
+    with duckdb.connect(copy) as opened:
+        opened.execute(statement)
+        page, reasons = plot.draw_report(opened)
+    assert plot.describe(reasons) == f"left out: {expected}"
+    check_links(page, left_out)
+    assert not [text for text in re.findall(r"<p>(.*?)</p>", page) if re.search(r"[{}]|nan", text)]
 
 
 # --- the pages ----------------------------------------------------------------------
