@@ -84,13 +84,16 @@ TODAY = (
     Chart(
         "devices",
         "Speed and accuracy on every device",
-        "Today's {models.value:,.0f} models with speed and accuracy at the same image size, on "
-        "each of the {devices.value:.0f} devices that timed them; choose one above the chart. The "
-        "lines are the frontiers: no model is both faster and more accurate than one on the line, "
-        "once among all models and once among those that saw nothing but ImageNet-1k. Graphics "
-        "cards are timed in large batches, CPUs one image at a time. Frontiers move with the "
-        "hardware: among the models timed in ten or more runs only {stable_models.value:.0f} are "
-        "on nine frontiers out of ten. Within 0.2, 1 and 5 ms on the default device, the "
+        "Today's {models.value:,.0f} models with speed and accuracy at the same image size: each "
+        "of the {devices.value:.0f} devices timed {least_timed.value:,.0f} to "
+        "{most_timed.value:,.0f} of them; choose one above the chart. The lines are the frontiers: "
+        "no model is both faster and more accurate than one on the line, once among all models "
+        "and once among those that saw, with teacher and tokenizer, nothing but ImageNet-1k. "
+        "Graphics cards are timed in large batches, CPUs one image at a time. Frontiers move: two "
+        "runs of one device share {same_device_jaccard.value:.0%} of the networks on either "
+        "frontier, runs of two devices {other_device_jaccard.value:.0%}, and among the models "
+        "timed in ten or more runs only {stable_models.value:.0f} are on nine frontiers out of "
+        "ten. Within 0.2, 1 and 5 ms on the default device, the "
         "best model under a permissive licence is {permissive_within_200_us.value:.2f}, "
         "{permissive_within_1000_us.value:.2f} and {permissive_within_5000_us.value:.2f} points "
         "below the best of all.",
@@ -98,20 +101,19 @@ TODAY = (
     Chart(
         "robustness",
         "Robustness",
-        "How much better a model does on shifted images than its ImageNet accuracy predicts: 0 is "
-        "the line fitted through all models. On {extra_data_robustness.label} models pretrained "
-        "on more stand at {extra_data_robustness.value:+.2f} on average, those of ImageNet-1k "
-        "alone at {imagenet1k_robustness.value:+.2f}; the most robust was pretrained on "
-        "{most_robust.label}.",
+        "How much better a model does on shifted images than its accuracy on the clean ones "
+        "predicts: 0 is the line of the models trained on ImageNet-1k alone. On "
+        "{extra_data_robustness.label} those that saw more stand "
+        "{extra_data_robustness.value:.1f} points above it on average. The most robust reach "
+        "{most_robust.value:.0f} points, too close together to name one; they were pretrained on "
+        "{most_robust.label}. Below 5 % on ImageNet-A, chosen against one model, nothing is shown.",
     ),
     Chart(
         "effects",
         "What compiling and memory layout change",
-        "Pairs of runs that differ in one setting, the median over the models timed with the same "
-        "batch size. Compiling makes the median model {least_compiled.value:.2f} to "
-        "{most_compiled.value:.2f} times as fast, and not all models alike: of the models on "
-        "either frontier, with or without compiling, at best {compiled_jaccard.value:.0%} are on "
-        "both.",
+        "Pairs of runs that differ in one setting, the median over the networks timed with the "
+        "same batch size. Compiling makes the median network {least_compiled.value:.2f} to "
+        "{most_compiled.value:.2f} times as fast.",
     ),
     Chart(
         "proxies",
@@ -176,7 +178,8 @@ def draw_devices(connection: duckdb.DuckDBPyConnection) -> go.Figure:
         connection,
         "model_benchmarks",
         "device_name model img_size pretrained_on is_extra_data secs ms samples_per_sec "
-        "batch_size top1 param_count is_frontier is_frontier_imagenet1k frontier_gap dominated_by",
+        "batch_size top1 param_count is_frontier is_frontier_imagenet1k is_near_frontier "
+        "frontier_gap dominated_by",
         where="phase = 'infer' and is_default_run",
         order="device_kind desc, device_name, secs, top1, model",
     )
@@ -187,7 +190,8 @@ def draw_robustness(connection: duckdb.DuckDBPyConnection) -> go.Figure:
     accuracies = read_rows(
         connection,
         "test_set_accuracies",
-        "display_name model img_size pretrained_on is_extra_data imagenet_top1 top1 robustness",
+        "display_name model img_size pretrained_on is_extra_data imagenet_top1 top1 robustness "
+        "robustness_top1 robustness_standard_error",
         where="robustness is not null",
         order="clean_test_set, test_set, model, img_size",
     )
@@ -199,7 +203,7 @@ def draw_effects(connection: duckdb.DuckDBPyConnection) -> go.Figure:
         connection,
         "run_comparisons",
         "from_run to_run phase to_device_short_name to_torch_version from_setting to_setting "
-        "same_batch_n same_batch_speed_up frontier_jaccard",
+        "same_batch_networks same_batch_speed_up frontier_jaccard",
         where="to_setting in ('compiled', 'nhwc')",
         order="effect, same_batch_speed_up desc",
     )
@@ -302,12 +306,14 @@ def read_findings(connection: duckdb.DuckDBPyConnection) -> tuple[list[dict], di
     findings = read(
         connection,
         "notebook_findings",
-        "claim measured_as on_notebook_data on_matched_sizes on_todays_data verdict",
-        order="verdict desc, claim",
+        "claim measured_as depends_on on_notebook_data on_matched_sizes matched_sizes_lower "
+        "matched_sizes_upper matched_sizes_n on_todays_data todays_data_lower todays_data_upper "
+        "todays_data_n verdict",
+        order="verdict = 'cannot be told', verdict desc, claim",
     )
-    told = findings[findings["verdict"] != "cannot be told"]
+    told = findings.dropna(how="all", subset=["on_matched_sizes", "on_todays_data"])
     untold = len(findings) - len(told)
-    left_out = {f"{untold} of the findings": "they cannot be told"} if untold else {}
+    left_out = {f"{untold} of the findings": "nothing measures them"} if untold else {}
     return told.replace({float("nan"): None}).to_dict("records"), left_out
 
 

@@ -88,17 +88,18 @@ EVERY_NOTEBOOK_CHART = [chart.name for chart in plot.NOTEBOOK]
 LACKING = {
     "what a sentence and a finding rest on": (
         "delete from headline_figures where figure = 'macts_spearman';"
-        "update notebook_findings set verdict = 'cannot be told' where contains(claim, 'levit')",
+        "update notebook_findings set on_matched_sizes = null, on_todays_data = null"
+        " where contains(claim, 'levit')",
         [],
         "a sentence on proxies (headline_figures has no 'macts_spearman'); "
-        "1 of the findings (they cannot be told)",
+        "1 of the findings (nothing measures them)",
     ),
     "the notebook's snapshot": (
         "truncate notebook_benchmarks; truncate notebook_family_trends;"
-        "update notebook_findings set verdict = 'cannot be told'",
+        "update notebook_findings set on_matched_sizes = null, on_todays_data = null",
         [*EVERY_NOTEBOOK_CHART, "findings"],
         f"{', '.join(EVERY_NOTEBOOK_CHART)} (notebook_benchmarks has no rows); "
-        "9 of the findings (they cannot be told)",
+        "9 of the findings (nothing measures them)",
     ),
     "training and lines of families": (
         "delete from notebook_benchmarks where phase = 'train'; truncate notebook_family_trends",
@@ -424,10 +425,12 @@ def test_every_headline_figure_of_today_is_quoted(connection):
 def test_findings_are_shown_with_their_figures(reports, connection):
     page = (reports / "index.html").read_text(encoding="utf-8")
     findings = connection.execute(
-        "select claim, on_todays_data, verdict from notebook_findings"
+        "select claim, on_todays_data, todays_data_lower, todays_data_upper, todays_data_n, verdict"
+        " from notebook_findings"
     ).fetchall()
-    for claim, today, verdict in findings:
+    for claim, today, lower, upper, n, verdict in findings:
         row = page[page.index(f'<th scope="row">{claim}</th>') :].split("</tr>")[0]
-        assert f'<td class="number">{today:.2f}</td>' in row
+        interval = "" if lower is None else f"{lower:.2f} to {upper:.2f}, "
+        assert f"{today:.2f} ({interval}n {n})" in " ".join(row.split())
         assert row.endswith(f"<td>{verdict}</td>")
-    assert "cannot tell" in page
+    assert "not measured" in page
