@@ -274,7 +274,9 @@ def robustness(accuracies: pd.DataFrame) -> go.Figure:
             ROBUSTNESS_HOVER.replace("{test_set}", test_set),
             {"size": 6, "opacity": 0.55},
         )
-        for test_set, rows in escaped(accuracies.round(decimals)).groupby("display_name", sort=False)
+        for test_set, rows in escaped(accuracies.round(decimals)).groupby(
+            "display_name", sort=False
+        )
     }
     points = {"title": "Effective robustness (points)", "zeroline": True, "zerolinewidth": 2}
     return choice(options, TOP1_AXIS, points)

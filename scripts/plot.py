@@ -11,6 +11,7 @@ printed; 2: wrong arguments.
 import outcome
 
 import argparse
+import gzip
 import re
 import sys
 from base64 import b64encode
@@ -428,6 +429,9 @@ def fill(name: str, **values: object) -> str:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["packed"] = lambda text: b64encode(
+        gzip.compress(text.encode(), mtime=0)
+    ).decode()
     environment.filters["sha256"] = lambda text: b64encode(sha256(text.encode()).digest()).decode()
     template = environment.get_template(f"{name}.html.jinja")
     return template.render(plotly=get_plotlyjs(), **values)
