@@ -17,10 +17,9 @@ const byTime = (left, right) => left.ms - right.ms || left.score - right.score |
 const noise = (error, other) => 1.959963984540054 * Math.sqrt(error ** 2 + other ** 2);
 
 // An address pasted from elsewhere counts by its last part.
-function wordsOf(text) {
-  const bare = text.trim().toLowerCase().replace(/[?#].*$/, "").replace(/\/+$/, "").replace(/^.*[/:]/, "");
-  return bare.match(/[a-z0-9]+/g) ?? [];
-}
+const bareName = (text) =>
+  text.trim().toLowerCase().replace(/[?#].*$/, "").replace(/\/+$/, "").replace(/^.*[/:]/, "");
+const wordsOf = (text) => bareName(text).match(/[a-z0-9]+/g) ?? [];
 
 const holds = (name, words) => words.every((word) => name.toLowerCase().includes(word));
 

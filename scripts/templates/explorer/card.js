@@ -10,7 +10,7 @@ function openCard(row) {
     history.pushState({ isCard: true }, "", addressOf({ ...state, card: row }));
     state.canGoBack = true;
   }
-  state.card = testedAs(refOf(row));
+  state.card = row;
   showCard();
   writeAddressNow();
   byId("card").focus({ preventScroll: true });
@@ -88,7 +88,7 @@ function devicesChart(row) {
   const timed = timingsOf(row);
   const times = timed.map(({ ms }) => Math.log10(ms));
   const [least, most] = [Math.floor(Math.min(...times)), Math.max(...times)];
-  return table(["Device", "ms, as bars of powers of ten", "Images/s"], timed.map(({ run, ms, samples_per_sec: perSecond, batch_size: batch }) => {
+  return table(["Device", "ms (bars: log scale)", "Images/s"], timed.map(({ run, ms, samples_per_sec: perSecond, batch_size: batch }) => {
     const bar = element("td", three(ms), { class: "bar" });
     bar.style.setProperty("--share", (Math.log10(ms) - least) / (most - least || 1));
     const kind = `${run.phase === "train" ? "training, " : ""}${run.is_compiled ? "compiled" : "eager"}, batch ${batch}`;

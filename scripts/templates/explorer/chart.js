@@ -126,16 +126,17 @@ function drawChart() {
   const frame = frameOf(points);
   const inside = new Set(within.map((row) => row.place_tested));
   const ringed = new Set([card, ...pins].map((row) => row && refOf(row)));
+  const size = byId("chart").clientWidth < 500 ? 4 : 5;
   const kindsOfDots = [[true, "more"], [false, "only"], [null, "ink"]];
   const outside = points.filter((row) => !inside.has(row.place_tested));
   const svg = shape("svg", { width: "100%", height: "100%", "font-family": "system-ui, sans-serif" }, [
     ...drawRegion(frame, question, colors),
     ...drawAxes(frame, colors),
-    drawDots("outside", outside, frame, colors.out, 5),
-    drawDots("hole", outside, frame, colors.paper, 3),
+    drawDots("outside", outside, frame, colors.out, size),
+    drawDots("hole", outside, frame, colors.paper, size - 2),
     drawStairs("frontier", climb(points).reverse(), frame, colors.soft, 1),
     ...kindsOfDots.map(([isExtraData, color]) =>
-      drawDots("inside", within.filter((row) => row.is_extra_data === isExtraData), frame, colors[color], 5)),
+      drawDots("inside", within.filter((row) => row.is_extra_data === isExtraData), frame, colors[color], size)),
     drawStairs("ladder", [...ladder].reverse(), frame, colors.ink, 2),
     ...ladder.map((row, place) => shape("circle", { class: "rung", cx: frame.toX(row.ms), cy: frame.toY(row.score),
       r: place === 0 ? 6 : 4, fill: colors.ink, stroke: colors.paper, "stroke-width": 1.5 })),

@@ -45,6 +45,7 @@ function buildLimit(control) {
 // The same limit in the other unit.
 function switchUnit(unit) {
   state.unit = unit;
+  byId("max_ms").blur();
   const limit = state.question.max_ms ?? state.question.min_samples_per_sec;
   const converted = limit === null ? null : Number((1000 / limit).toPrecision(3));
   change({ max_ms: null, min_samples_per_sec: null, [unit]: converted });
@@ -78,7 +79,12 @@ function buildForm() {
     box.addEventListener("input", () => change({ [name]: value(box), ...(name === "everything" ? { n: box.checked ? null : DEFAULTS.n } : {}) }));
   }
   byId("form").addEventListener("submit", (event) => event.preventDefault());
-  byId("reset").addEventListener("click", () => startOver());
+  byId("reset").addEventListener("click", () => {
+    sorting = null;
+    state.pins = [];
+    showPins();
+    startOver();
+  });
 }
 
 function startOver(changes = {}) {
@@ -108,9 +114,10 @@ function fillForm() {
     element("option", PHASES[phase], { value: phase })));
   const ofPhase = own.filter((run) => run.phase === question.phase);
   byId("compiled").replaceChildren(...ofPhase.map((run) => element("option",
-    `${run.is_compiled ? "compiled" : "eager"}${ofPhase.length === 1 ? " only" : ""}`,
+    run.is_compiled ? "compiled" : "eager",
     { value: run.is_default_run ? "" : String(run.is_compiled) })));
   for (const name of ["device", "phase", "license_kind", "kind", "robust_weight"]) byId(name).value = question[name];
+  byId("compiled").disabled = ofPhase.length === 1;
   byId("compiled").value = chooseRun(question).is_default_run ? "" : String(question.compiled);
   byId("is_self_supervised").value = question.is_self_supervised ?? "";
   byId("imagenet1k_only").checked = question.imagenet1k_only;

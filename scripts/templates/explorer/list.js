@@ -56,7 +56,7 @@ function remarks(row, above) {
   const isOtherStep = row.next_model && row.next_model !== above?.next_model;
   return [
     rung ? element("p", rung, { class: "why" }) : null,
-    isOtherStep ? element("p", `Beyond the limits: ${stepInWords(row)}.`, { class: "why" }) : null,
+    isOtherStep ? element("p", stepInWords(row), { class: "why" }) : null,
     row.tied_models ? tiesElement(row) : null,
   ].filter((part) => part !== null);
 }
@@ -64,9 +64,9 @@ function remarks(row, above) {
 function buildRows(rows, columns) {
   const greatest = { top1: 100, score: 100, ms: rows.reduce((most, { ms }) => Math.max(most, ms), 0) };
   const blank = element("tr", [
-    element("th", element("button", [], { type: "button", class: "model" }), { scope: "row" }),
-    ...columns.slice(1).map(({ name, look }) => element("td", [], { "data-column": name, class: look })),
-  ]);
+    element("th", element("button", [], { type: "button", class: "model" }), { scope: "row", role: "rowheader" }),
+    ...columns.slice(1).map(({ name, look }) => element("td", [], { "data-column": name, class: look, role: "cell" })),
+  ], { role: "row" });
   return rows.map((row, place) => {
     const line = blank.cloneNode(true);
     const [head, ...cells] = line.children;
@@ -90,7 +90,7 @@ function headOf(column) {
     byId("list_head").querySelector(`[data-sort="${column.name}"] button`).focus();
   });
   return element("th", button, {
-    scope: "col", class: column.look ?? "", "data-sort": column.name,
+    scope: "col", role: "columnheader", class: column.look ?? "", "data-sort": column.name,
     "aria-sort": isSorted ? (sorting.isFlipped ? "descending" : "ascending") : "none",
   });
 }

@@ -30,11 +30,9 @@ function show(isOtherRun) {
 
 function showAnswer() {
   const { rows } = state.answer;
-  if (rows.length === 0) byId("answer").textContent = "Nothing fits.";
-  else {
-    const { before, after } = answerInWords(state);
-    byId("answer").replaceChildren(before, nameButton(rows[0]), after);
-  }
+  const { before, after } = rows.length ? answerInWords(state) : { before: "Nothing fits.", after: "" };
+  const best = rows.slice(0, 1).map(nameButton);
+  byId("answer").replaceChildren(before, ...best, after);
   byId("chart").setAttribute("aria-label", `Accuracy against time per image. ${byId("answer").textContent} The list below has the same models.`);
 }
 

@@ -5,7 +5,9 @@ const MOST_FOUND = 8;
 function find(text) {
   const words = wordsOf(text);
   if (words.length === 0) return { rows: [], backbones: [] };
-  const rows = tested.filter((row) => holds(row.model, words)).sort((left, right) => right.top1 - left.top1 || byName(left, right));
+  const isStart = ({ model }) => model.toLowerCase().startsWith(bareName(text));
+  const rows = tested.filter((row) => holds(row.model, words)).sort((left, right) =>
+    isStart(right) - isStart(left) || right.top1 - left.top1 || byName(left, right));
   const backbones = data.backbones.filter(({ model }) => holds(model, words));
   return { rows, backbones };
 }

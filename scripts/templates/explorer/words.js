@@ -27,12 +27,12 @@ const deviceOf = (key) => data.devices.find((one) => one.device === key);
 const PHASES = { infer: "inference", train: "training" };
 
 const BROKEN = {
-  max_ms: (row) => `it takes ${three(row.ms)} ms`,
-  min_samples_per_sec: (row) => `it does ${three(row.samples_per_sec)} images/s`,
-  min_top1: (row) => `its top-1 is ${three(row.top1)} %`,
-  max_param_count: (row) => `it has ${three(row.param_count)} M parameters`,
-  max_gmacs: (row) => (row.gmacs === null ? "its GMACs are not given" : `it needs ${three(row.gmacs)} GMACs`),
-  license_kind: (row) => `its licence is ${row.license}${row.license === row.license_kind ? "" : ` (${row.license_kind})`}`,
+  max_ms: (row) => `${three(row.ms)} ms`,
+  min_samples_per_sec: (row) => `${three(row.samples_per_sec)} images/s`,
+  min_top1: (row) => `${three(row.top1)} % top-1`,
+  max_param_count: (row) => `${three(row.param_count)} M parameters`,
+  max_gmacs: (row) => (row.gmacs === null ? "GMACs not given" : `${three(row.gmacs)} GMACs`),
+  license_kind: (row) => `the licence ${row.license}${row.license === row.license_kind ? "" : ` (${row.license_kind})`}`,
 };
 const brokenInWords = (row) => joined(row.breaks.map((name) => BROKEN[name](row)));
 
@@ -50,8 +50,8 @@ const limitsInWords = (question) => joined(Object.entries(LIMITS_IN_WORDS)
   .filter(([name]) => question[name] !== null).map(([name, say]) => say(question[name])));
 
 function stepInWords(row) {
-  return `${points(row.next_more_top1)} for ${moreTime(row.next_more_ms)} with ${clipped(row.next_model)} at `
-    + `${row.next_img_size} px, but ${brokenInWords(row.next)}`;
+  return `Beyond the limits, ${clipped(row.next_model)} at ${row.next_img_size} px: ${points(row.next_more_top1)} for `
+    + `${moreTime(row.next_more_ms)}, with ${brokenInWords(row.next)}`;
 }
 
 function rungInWords(row) {
@@ -65,7 +65,7 @@ const tiesInWords = (number) => `and ${fixed(number, 0)} that cannot be told fro
 function noneInWords({ note, nearest }) {
   if (!nearest) return `${note}.`;
   return `Nothing fits. Nearest is ${clipped(nearest.model)} at ${nearest.img_size} px: ${three(nearest.ms)} ms, `
-    + `${three(nearest.top1)} %, ${three(nearest.param_count)} M parameters; but ${brokenInWords(nearest)}.`;
+    + `${three(nearest.top1)} %, ${three(nearest.param_count)} M parameters; beyond the limits with ${brokenInWords(nearest)}.`;
 }
 
 // The answer in one sentence, in parts around the name of the best.
@@ -75,7 +75,7 @@ function answerInWords({ question, answer: { rows: [best], ladder } }) {
   const score = question.robust_weight === 0 ? `${three(best.score)} %`
     : `a score of ${three(best.score)}, ${Math.round(100 * question.robust_weight)} % of it from shifted test sets,`;
   const next = best.next_model
-    ? `the next step up, ${points(best.next_more_top1)}, takes ${moreTime(best.next_more_ms)}, but ${brokenInWords(best.next)}`
+    ? `the next step up, ${points(best.next_more_top1)} for ${moreTime(best.next_more_ms)}, is beyond the limits with ${brokenInWords(best.next)}`
     : lessTimeInWords(ladder);
   return {
     before: `${asked ? `Within ${asked} on` : "On"} ${deviceOf(question.device).device_short_name}${training}, `,
