@@ -24,15 +24,21 @@ function widthOf(text, font) {
   return pen.measureText(text).width;
 }
 
+// Kept, for asking the page for it at each change costs a layout.
+const size = { width: 0, height: 0 };
+function measureChart() {
+  size.width = byId("chart").clientWidth;
+  size.height = byId("chart").clientHeight;
+}
+
 // Where a time and a score stand in the chart.
 function frameOf(points) {
-  const chart = byId("chart");
   const times = points.map(({ ms }) => Math.log10(ms));
   const scores = points.map(({ score }) => score);
   const [first, last, least, most] = [Math.min(...times), Math.max(...times), Math.min(...scores), Math.max(...scores)];
   const x = [first - 0.05 * (last - first) - 0.03, last + 0.03 * (last - first) + 0.03];
   const y = [least - 0.03 * (most - least) - 0.5, most + 0.08 * (most - least) + 0.5];
-  const [left, top, right, bottom] = [EDGES.left, EDGES.top, chart.clientWidth - EDGES.right, chart.clientHeight - EDGES.bottom];
+  const [left, top, right, bottom] = [EDGES.left, EDGES.top, size.width - EDGES.right, size.height - EDGES.bottom];
   return {
     x, y, left, top, right, bottom,
     toX: (ms) => left + (Math.log10(ms) - x[0]) / (x[1] - x[0]) * (right - left),
@@ -101,18 +107,18 @@ function nameRungs(ladder, frame, colors) {
   return ladder.flatMap((row, place) => {
     const isBest = place === 0;
     const text = clipped(row.model.split(".")[0], 34) + (isBest ? `  ${three(row.score)} %` : "");
-    const [weight, size] = isBest ? [700, 13] : [400, 11];
-    const width = widthOf(text, `${weight} ${size}px system-ui, sans-serif`);
+    const [weight, height] = isBest ? [700, 13] : [400, 11];
+    const width = widthOf(text, `${weight} ${height}px system-ui, sans-serif`);
     const x = frame.toX(row.ms);
     const isBeside = x - 6 - width >= frame.left + 2;
     const y = frame.toY(row.score) - (isBeside ? 7 : 14);
     const left = [x - 6 - width, ...(isBest ? [frame.left + 4] : [])].find((start) => start >= frame.left + 2
       && start + width <= frame.right && y > frame.top + 8
-      && !taken.some((box) => start < box.right + 4 && start + width > box.left - 4 && Math.abs(y - box.y) < size + 2));
+      && !taken.some((box) => start < box.right + 4 && start + width > box.left - 4 && Math.abs(y - box.y) < height + 2));
     if (left === undefined) return [];
     taken.push({ left, right: left + width, y });
     return [shape("text", {
-      class: "name", x: left, y, "font-size": size, "font-weight": weight, fill: isBest ? colors.ink : colors.soft,
+      class: "name", x: left, y, "font-size": height, "font-weight": weight, fill: isBest ? colors.ink : colors.soft,
       stroke: colors.paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke",
     }, text)];
   });
@@ -128,17 +134,17 @@ function drawChart() {
   const frame = frameOf(points);
   const inside = new Set(within.map((row) => row.place_tested));
   const ringed = new Set([card, ...pins].map((row) => row && refOf(row)));
-  const size = byId("chart").clientWidth < 500 ? 4 : 5;
+  const dot = size.width < 500 ? 4 : 5;
   const kindsOfDots = [[true, "more"], [false, "only"], [null, "ink"]];
   const outside = points.filter((row) => !inside.has(row.place_tested));
   const svg = shape("svg", { width: "100%", height: "100%", "font-family": "system-ui, sans-serif" }, [
     ...drawRegion(frame, question, colors),
     ...drawAxes(frame, colors),
-    drawDots("outside", outside, frame, colors.out, size),
-    drawDots("hole", outside, frame, colors.paper, size - 2),
+    drawDots("outside", outside, frame, colors.out, dot),
+    drawDots("hole", outside, frame, colors.paper, dot - 2),
     drawStairs("frontier", climb(points).reverse(), frame, colors.soft, 1),
     ...kindsOfDots.map(([isExtraData, color]) =>
-      drawDots("inside", within.filter((row) => row.is_extra_data === isExtraData), frame, colors[color], size)),
+      drawDots("inside", within.filter((row) => row.is_extra_data === isExtraData), frame, colors[color], dot)),
     drawStairs("ladder", [...ladder].reverse(), frame, colors.ink, 2),
     ...ladder.map((row, place) => shape("circle", { class: "rung", cx: frame.toX(row.ms), cy: frame.toY(row.score),
       r: place === 0 ? 6 : 4, fill: colors.ink, stroke: colors.paper, "stroke-width": 1.5 })),
@@ -173,13 +179,13 @@ function showTip(row) {
     element("span", `${row.img_size} px, ${three(row.ms)} ms, ${three(row.top1)} % top-1, ${three(row.param_count)} M parameters`),
   );
   const [x, y] = [drawn.frame.toX(row.ms), drawn.frame.toY(row.score)];
-  tip.style.left = `${Math.min(Math.max(x - tip.offsetWidth / 2, 0), byId("chart").clientWidth - tip.offsetWidth)}px`;
+  tip.style.left = `${Math.min(Math.max(x - tip.offsetWidth / 2, 0), size.width - tip.offsetWidth)}px`;
   tip.style.top = `${y < tip.offsetHeight + 12 ? y + 12 : y - tip.offsetHeight - 12}px`;
 }
 
 async function savePicture() {
   const { svg, colors } = drawn;
-  const { clientWidth: width, clientHeight: height } = byId("chart");
+  const { width, height } = size;
   const whole = svg.cloneNode(true);
   for (const [name, value] of Object.entries({ xmlns: SVG, width, height })) whole.setAttribute(name, value);
   whole.prepend(shape("rect", { width: "100%", height: "100%", fill: colors.paper }));
@@ -203,5 +209,8 @@ function buildChart() {
   });
   byId("picture").addEventListener("click", savePicture);
   dark.addEventListener("change", drawChart);
-  new ResizeObserver(() => requestAnimationFrame(drawChart)).observe(chart);
+  new ResizeObserver(() => {
+    measureChart();
+    drawChart();
+  }).observe(chart);
 }

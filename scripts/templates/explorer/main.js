@@ -75,6 +75,7 @@ byId("card").addEventListener("keydown", (event) => { if (event.key === "Escape"
 arrangeDrawer();
 phone.addEventListener("change", arrangeDrawer);
 addEventListener("popstate", travel);
+measureChart();
 restore();
 buildChart();
 document.body.dataset.drawn = "all";
