@@ -1,11 +1,8 @@
 {#- Load the file of a seed. The adapter's own macro looks for it where the project was parsed, which
-    in a copied project can be the other one; there the name of a folder ends the text at a quote, and
-    is a pattern that other folders' files match. -#}
+    in a copied project can be the other one. -#}
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
-    {%- set path = (invocation_args_dict.project_dir or '.') ~ '/' ~ model.original_file_path -%}
-    {%- set path = modules.re.sub('[\\[*?]', '[\\g<0>]', path) -%}
     {%- set sql -%}
-        copy {{ this }} from '{{ path | replace("'", "''") }}' (format csv, header true)
+        copy {{ this }} from {{ project_path(model.original_file_path) }} (format csv, header true)
     {%- endset -%}
     {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
     {{ return(sql) }}

@@ -7,8 +7,6 @@ written. Scale K is the data K times, under numbered names. Needs what `make` ma
 Chromium and an otherwise idle machine, for about half an hour with the defaults.
 """
 
-from __future__ import annotations
-
 import outcome
 
 import importlib

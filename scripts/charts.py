@@ -208,10 +208,12 @@ DEVICE_HOVER = (
 )
 ROBUSTNESS_HOVER = (
     "<b>%{model}</b><br>%{img_size} px<br>pretrained on %{pretrained_on}<br><br>"
-    "top-1 %{imagenet_top1:.2f} %<br>{test_set} %{top1:.2f} %<br>robustness %{robustness:+.2f}"
+    "top-1 %{imagenet_top1:.2f} %<br>{test_set} %{top1:.2f} %<br>"
+    "robustness %{robustness_top1:+.1f} ± %{robustness_standard_error:.1f} points, "
+    "%{robustness:+.2f} logits"
 )
 EFFECT_HOVER = (
-    "%{from_run}<br>to %{to_run}<br>%{same_batch_n:,} rows with the same batch size<br>"
+    "%{from_run}<br>to %{to_run}<br>%{same_batch_networks:,} networks with the same batch size<br>"
     "%{frontier_jaccard:.0%} of either frontier on both"
 )
 PROXY_HOVER = (
@@ -241,8 +243,11 @@ def scatter_by_pretraining(
 def devices(benchmarks: pd.DataFrame) -> go.Figure:
     """Scatter top1 over secs with both frontiers, one device at a time; rows sorted by secs."""
     below = benchmarks["frontier_gap"].map(", {:.2f} below<br>".format)
+    near = benchmarks["is_near_frontier"].map({True: ",<br>which is within the noise", False: ""})
     benchmarks = escaped(benchmarks).assign(
-        gap=lambda frame: (below + frame["dominated_by"]).where(frame["frontier_gap"] > 0, "")
+        gap=lambda frame: (below + frame["dominated_by"] + near).where(
+            frame["frontier_gap"] > 0, ""
+        )
     )
     options = {}
     for device, models in benchmarks.groupby("device_name", sort=False):
@@ -259,19 +264,22 @@ def devices(benchmarks: pd.DataFrame) -> go.Figure:
 
 
 def robustness(accuracies: pd.DataFrame) -> go.Figure:
-    """Scatter effective robustness (logits) over top1 on ImageNet, one test set at a time."""
+    """Scatter effective robustness (points) over top1 on ImageNet, one test set at a time."""
+    decimals = {"robustness": 2, "robustness_top1": 2, "robustness_standard_error": 2}
     options = {
         test_set: scatter_by_pretraining(
             rows,
             "imagenet_top1",
-            "robustness",
+            "robustness_top1",
             ROBUSTNESS_HOVER.replace("{test_set}", test_set),
             {"size": 6, "opacity": 0.55},
         )
-        for test_set, rows in escaped(accuracies).groupby("display_name", sort=False)
+        for test_set, rows in escaped(accuracies.round(decimals)).groupby(
+            "display_name", sort=False
+        )
     }
-    logits = {"title": "Effective robustness (logits)", "zeroline": True, "zerolinewidth": 2}
-    return choice(options, TOP1_AXIS, logits)
+    points = {"title": "Effective robustness (points)", "zeroline": True, "zerolinewidth": 2}
+    return choice(options, TOP1_AXIS, points)
 
 
 def effects(comparisons: pd.DataFrame) -> go.Figure:

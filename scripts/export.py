@@ -7,21 +7,24 @@ would take for a formula.
 
 MANIFEST.sha256 names the files of an export and their checksums. The next export replaces
 these files and no other: a folder that holds anything else, or one of them changed, is refused.
+By such manifests it also knows, and removes, what an export left that was killed.
 
 Exit code 0: written; 1: the database or the folder cannot be used; 2: wrong arguments.
 """
 
-from __future__ import annotations
-
 import outcome
 
 import argparse
+import fcntl
+import glob
 import hashlib
+import os
 import re
 import shutil
 import sys
 import tempfile
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -37,23 +40,58 @@ FORMULA = rf"(^|[;\t\r\n])([\p{{M}}\p{{Z}}\p{{C}}]*{SIGN})"
 
 def export(database: Path, out: Path) -> int:
     """Write all marts aside and put them in place; return how many there are."""
-    refuse_what_is_not_ours(out, out)
+    refuse_what_is_not_ours(files_of(out), out)
     out.parent.mkdir(parents=True, exist_ok=True)
+    remove_what_was_left(out)
     side = Path(tempfile.mkdtemp(prefix=f"{out.name}.new-", dir=out.parent))
-    try:
-        (side / "new").mkdir()
-        count = write_marts(database, side / "new")
-        write_manifest(side / "new")
-        with outcome.unstopped():
-            swap(side, out)
-    finally:
-        for part in ("new", "gone"):
-            shutil.rmtree(side / part, ignore_errors=True)
-        # Not with what is in it: what came there since is somebody's.
-        with suppress(FileNotFoundError):
-            (side / "old").rmdir()
-        side.rmdir()
+    with locked(side):
+        try:
+            (side / "new").mkdir()
+            count = write_marts(database, side / "new")
+            with outcome.unstopped():
+                swap(side, out)
+        finally:
+            # Not with what is in `old`: what came there since is somebody's.
+            with suppress(FileNotFoundError):
+                (side / "old").rmdir()
+            remove(side, "new", "gone")
     return count
+
+
+@contextmanager
+def locked(side: Path) -> Iterator[None]:
+    """Mark a folder as that of a running export; raises BlockingIOError where it already is."""
+    handle = os.open(side, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def remove_what_was_left(out: Path) -> None:
+    """Remove what exports left that were killed, and name what may be somebody's."""
+    for side in out.parent.glob(f"{glob.escape(out.name)}.new-*/"):
+        try:
+            with locked(side):
+                refuse_what_is_not_ours(files_of(side / "new"), side / "new")
+                old = [*files_of(side / "old"), *files_of(side / "gone")]
+                refuse_what_is_not_ours(old, side / "old")
+                remove(side, "new", "old", "gone")
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            print(f"{error.filename}: {error.strerror}; {side} stays", file=sys.stderr)
+
+
+def remove(side: Path, *folders: str) -> None:
+    """Remove a folder aside, in which nothing but these is."""
+    if (side / "new" / MANIFEST).exists():
+        for ending in ENDINGS:
+            (side / f"part.{ending}").unlink(missing_ok=True)
+    for folder in folders:
+        shutil.rmtree(side / folder, ignore_errors=True)
+    side.rmdir()
 
 
 def write_marts(database: Path, folder: Path) -> int:
@@ -63,12 +101,19 @@ def write_marts(database: Path, folder: Path) -> int:
         ).fetchall()
         if not marts:
             raise duckdb.CatalogException("holds no marts")
+        written = {}
+        write_manifest(folder, written)
         for (mart,) in marts:
             print(f"writing {mart}", flush=True)
             for ending in ENDINGS:
-                target = str(folder / f"{mart}.{ending}").replace("'", "''")
+                part = folder.with_name(f"part.{ending}")
+                target = str(part).replace("'", "''")
                 rows = without_formulas(connection, mart) if ending == "csv" else f'from "{mart}"'
                 connection.execute(f"copy ({rows} order by all) to '{target}'")
+                # Recorded before it is there, so that a file there is always known.
+                written[f"{mart}.{ending}"] = checksum(part)
+                write_manifest(folder, written)
+                part.rename(folder / f"{mart}.{ending}")
     return len(marts)
 
 
@@ -83,15 +128,18 @@ def manifest_of(written: dict[str, str]) -> str:
     return "".join(("# Written by scripts/export.py, and replaced by it.\n", *lines))
 
 
-def write_manifest(folder: Path) -> None:
-    written = {path.name: checksum(path) for path in folder.iterdir()}
+def write_manifest(folder: Path, written: dict[str, str]) -> None:
     with outcome.naming(folder / MANIFEST):
         (folder / MANIFEST).write_text(manifest_of(written))
 
 
-def refuse_what_is_not_ours(folder: Path, name: Path) -> None:
-    """Raise FileExistsError where the folder of that name holds what no export wrote."""
-    paths = {path.name: path for path in folder.iterdir()} if folder.exists() else {}
+def files_of(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def refuse_what_is_not_ours(files: list[Path], name: Path) -> None:
+    """Raise FileExistsError where a folder of that name holds what no export wrote."""
+    paths = {path.name: path for path in files}
     manifest = paths.get(MANIFEST)
     text = manifest.read_text(errors="replace") if manifest and manifest.is_file() else ""
     written = {file: digest for digest, file in re.findall(r"^(\w+)  (.+)$", text, re.MULTILINE)}
@@ -116,7 +164,7 @@ def swap(side: Path, out: Path) -> None:
         if out.exists():
             shutil.copymode(out, new)
             move(out, old)
-            refuse_what_is_not_ours(old, out)
+            refuse_what_is_not_ours(files_of(old), out)
         move(new, out)
         # What cannot be moved could not be deleted either, and to move is to be undone.
         if old.exists():

@@ -9,8 +9,6 @@ was interrupted is begun anew, as is an environment that was moved. Of two at on
 waits and finds it done.
 """
 
-from __future__ import annotations
-
 import outcome
 
 import ast

@@ -6,15 +6,9 @@ Output that nobody reads on ends nothing.
 
 from __future__ import annotations
 
-import io
+import _signal as signal  # which alone takes no time to import
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import FrameType
-from typing import TextIO
 
 SIGNALS = {
     signal.SIGINT: "interrupted",
@@ -39,6 +33,21 @@ def stop(number: int, frame: FrameType | None) -> None:
 
 def say_what_stopped_it() -> None:
     os.write(2, f"{so_far()}{SIGNALS[stopped]}\n".encode())
+
+
+# Only where a script was started, and not where a test imports it.
+is_script = os.path.dirname(os.path.realpath(sys.argv[0])) == os.path.dirname(__file__)
+for one in SIGNALS if is_script else ():
+    # Not what was to be ignored: nohup does that.
+    if signal.getsignal(one) != signal.SIG_IGN:
+        signal.signal(one, stop)
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
 
 
 def end_if_stopped() -> None:
@@ -95,14 +104,6 @@ def wrapped(stream: TextIO | None) -> TextIO | None:
     return io.TextIOWrapper(raw, stream.encoding, stream.errors, **options)
 
 
-def prepare() -> None:
-    for one in SIGNALS:
-        # Not what was to be ignored: nohup does that.
-        if signal.getsignal(one) != signal.SIG_IGN:
-            signal.signal(one, stop)
-    sys.stdout, sys.stderr = wrapped(sys.stdout), wrapped(sys.stderr)
-
-
 def run(main: Callable[[], int | None]) -> None:
     """Run a script to its end, with the output that is still to be written."""
     global is_running
@@ -125,6 +126,5 @@ def run(main: Callable[[], int | None]) -> None:
     sys.exit(code)
 
 
-# Only where a script was started, and not where a test imports it.
-if Path(sys.argv[0]).resolve().parent == Path(__file__).resolve().parent:
-    prepare()
+if is_script:
+    sys.stdout, sys.stderr = wrapped(sys.stdout), wrapped(sys.stderr)

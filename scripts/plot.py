@@ -3,17 +3,19 @@
     python scripts/plot.py [--db FILE] [--out DIR]
 
 Writes index.html with all charts and explorer.html to choose a model with, each complete in
-itself. The database is opened read-only and only marts are read. Exit code 0: written; 1: the
-database or the folder cannot be used, for the reason printed; 2: wrong arguments.
+itself. The database is opened read-only and only marts are read. What has no data is left out,
+and said. Exit code 0: written; 1: the database or the folder cannot be used, for the reason
+printed; 2: wrong arguments.
 """
-
-from __future__ import annotations
 
 import outcome
 
 import argparse
+import gzip
+import re
 import sys
 from base64 import b64encode
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +36,10 @@ class UnusableDatabase(Exception):
     """The database lacks what the pages need; the message says what."""
 
 
+class NothingToShow(Exception):
+    """The database is whole, but of a state of upstream without this; the message says what."""
+
+
 def read(
     connection: duckdb.DuckDBPyConnection,
     mart: str,
@@ -41,10 +47,8 @@ def read(
     where: str = "true",
     order: str = "all",
 ) -> pd.DataFrame:
-    """Return columns of a mart; raises UnusableDatabase for one without rows or a column."""
+    """Return columns of a mart; raises UnusableDatabase where one is missing."""
     frame = connection.execute(f"from {mart} where {where} order by {order}").df()
-    if frame.empty:
-        raise UnusableDatabase(f"{mart} has no rows where {where}")
     wanted = columns.split()
     missing = [column for column in wanted if column not in frame]
     if missing:
@@ -52,11 +56,25 @@ def read(
     return frame[wanted]
 
 
+def read_rows(
+    connection: duckdb.DuckDBPyConnection,
+    mart: str,
+    columns: str,
+    where: str = "true",
+    order: str = "all",
+) -> pd.DataFrame:
+    """The same; raises NothingToShow where there are no rows."""
+    frame = read(connection, mart, columns, where, order)
+    if frame.empty:
+        raise NothingToShow(f"{mart} has no rows" + f" where {where}" * (where != "true"))
+    return frame
+
+
 # --- the report ---------------------------------------------------------------------
 
 
 class Chart(NamedTuple):
-    """A chart of the page; its caption quotes rows of headline_figures by their names."""
+    """A chart of the page; each sentence of its caption may quote rows of headline_figures."""
 
     name: str
     title: str
@@ -67,13 +85,16 @@ TODAY = (
     Chart(
         "devices",
         "Speed and accuracy on every device",
-        "Today's {models.value:,.0f} models with speed and accuracy at the same image size, on "
-        "each of the {devices.value:.0f} devices that timed them; choose one above the chart. The "
-        "lines are the frontiers: no model is both faster and more accurate than one on the line, "
-        "once among all models and once among those that saw nothing but ImageNet-1k. Graphics "
-        "cards are timed in large batches, CPUs one image at a time. Frontiers move with the "
-        "hardware: among the models timed in ten or more runs only {stable_models.value:.0f} are "
-        "on nine frontiers out of ten. Within 0.2, 1 and 5 ms on the default device, the "
+        "Today's {models.value:,.0f} models with speed and accuracy at the same image size: each "
+        "of the {devices.value:.0f} devices timed {least_timed.value:,.0f} to "
+        "{most_timed.value:,.0f} of them; choose one above the chart. The lines are the frontiers: "
+        "no model is both faster and more accurate than one on the line, once among all models "
+        "and once among those that saw, with teacher and tokenizer, nothing but ImageNet-1k. "
+        "Graphics cards are timed in large batches, CPUs one image at a time. Frontiers move: two "
+        "runs of one device share {same_device_jaccard.value:.0%} of the networks on either "
+        "frontier, runs of two devices {other_device_jaccard.value:.0%}, and among the models "
+        "timed in ten or more runs only {stable_models.value:.0f} are on nine frontiers out of "
+        "ten. Within 0.2, 1 and 5 ms on the default device, the "
         "best model under a permissive licence is {permissive_within_200_us.value:.2f}, "
         "{permissive_within_1000_us.value:.2f} and {permissive_within_5000_us.value:.2f} points "
         "below the best of all.",
@@ -81,20 +102,19 @@ TODAY = (
     Chart(
         "robustness",
         "Robustness",
-        "How much better a model does on shifted images than its ImageNet accuracy predicts: 0 is "
-        "the line fitted through all models. On {extra_data_robustness.label} models pretrained "
-        "on more stand at {extra_data_robustness.value:+.2f} on average, those of ImageNet-1k "
-        "alone at {imagenet1k_robustness.value:+.2f}; the most robust was pretrained on "
-        "{most_robust.label}.",
+        "How much better a model does on shifted images than its accuracy on the clean ones "
+        "predicts: 0 is the line of the models trained on ImageNet-1k alone. On "
+        "{extra_data_robustness.label} those that saw more stand "
+        "{extra_data_robustness.value:.1f} points above it on average. The most robust reach "
+        "{most_robust.value:.0f} points, too close together to name one; they were pretrained on "
+        "{most_robust.label}. Below 5 % on ImageNet-A, chosen against one model, nothing is shown.",
     ),
     Chart(
         "effects",
         "What compiling and memory layout change",
-        "Pairs of runs that differ in one setting, the median over the models timed with the same "
-        "batch size. Compiling makes the median model {least_compiled.value:.2f} to "
-        "{most_compiled.value:.2f} times as fast, and not all models alike: of the models on "
-        "either frontier, with or without compiling, at best {compiled_jaccard.value:.0%} are on "
-        "both.",
+        "Pairs of runs that differ in one setting, the median over the networks timed with the "
+        "same batch size. Compiling makes the median network {least_compiled.value:.2f} to "
+        "{most_compiled.value:.2f} times as fast.",
     ),
     Chart(
         "proxies",
@@ -154,71 +174,115 @@ NOTEBOOK = (
 CHARTS = TODAY + NOTEBOOK
 
 
-def draw_charts(connection: duckdb.DuckDBPyConnection) -> dict[str, go.Figure]:
-    """Return the charts by their names."""
-    infer, train = (
-        read(
-            connection,
-            "notebook_benchmarks",
-            "model family is_headline_family secs samples_per_sec batch_size benchmark_img_size "
-            "benchmark_param_count top1 top5 img_size is_size_matched",
-            where=f"phase = '{phase}'",
-            order="secs, model",
-        )
-        for phase in ("infer", "train")
-    )
-    infer_trends, train_trends = (
-        read(
-            connection,
-            "notebook_family_trends",
-            "family n slope r2 min_secs max_secs top1_at_min_secs top1_at_max_secs",
-            where=f"phase = '{phase}' and slope is not null",
-            order="family",
-        )
-        for phase in ("infer", "train")
-    )
-    benchmarks = read(
+def draw_devices(connection: duckdb.DuckDBPyConnection) -> go.Figure:
+    benchmarks = read_rows(
         connection,
         "model_benchmarks",
         "device_name model img_size pretrained_on is_extra_data secs ms samples_per_sec "
-        "batch_size top1 param_count is_frontier is_frontier_imagenet1k frontier_gap dominated_by",
+        "batch_size top1 param_count is_frontier is_frontier_imagenet1k is_near_frontier "
+        "frontier_gap dominated_by",
         where="phase = 'infer' and is_default_run",
         order="device_kind desc, device_name, secs, top1, model",
     )
-    accuracies = read(
+    return charts.devices(benchmarks)
+
+
+def draw_robustness(connection: duckdb.DuckDBPyConnection) -> go.Figure:
+    accuracies = read_rows(
         connection,
         "test_set_accuracies",
-        "display_name model img_size pretrained_on is_extra_data imagenet_top1 top1 robustness",
+        "display_name model img_size pretrained_on is_extra_data imagenet_top1 top1 robustness "
+        "robustness_top1 robustness_standard_error",
         where="robustness is not null",
         order="clean_test_set, test_set, model, img_size",
     )
-    comparisons = read(
+    return charts.robustness(accuracies)
+
+
+def draw_effects(connection: duckdb.DuckDBPyConnection) -> go.Figure:
+    comparisons = read_rows(
         connection,
         "run_comparisons",
         "from_run to_run phase to_device_short_name to_torch_version from_setting to_setting "
-        "same_batch_n same_batch_speed_up frontier_jaccard",
+        "same_batch_networks same_batch_speed_up frontier_jaccard",
         where="to_setting in ('compiled', 'nhwc')",
         order="effect, same_batch_speed_up desc",
     )
-    correlations = read(
+    return charts.effects(comparisons)
+
+
+def draw_proxies(connection: duckdb.DuckDBPyConnection) -> go.Figure:
+    correlations = read_rows(
         connection,
         "cost_proxies",
         "proxy device_short_name networks spearman log_pearson median_spread",
         where="phase = 'infer' and is_default_run",
         order="device_kind desc, device_name",
     )
-    looks = charts.family_looks(pd.concat([infer, train]))
-    return {
-        "devices": charts.devices(benchmarks),
-        "robustness": charts.robustness(accuracies),
-        "effects": charts.effects(comparisons),
-        "proxies": charts.proxies(correlations),
-        "inference": charts.accuracy(infer, looks),
-        "inference_headline_families": charts.headline_families(infer, looks, infer_trends),
-        "speed_by_parameter_count": charts.parameter_counts(infer),
-        "training": charts.accuracy(train, looks),
-        "training_headline_families": charts.headline_families(train, looks, train_trends),
-    }
+    return charts.proxies(correlations)
+
+
+def read_notebook(
+    connection: duckdb.DuckDBPyConnection, phase: str, and_where: str = ""
+) -> tuple[pd.DataFrame, dict]:
+    """Return what the notebook plots of a phase, and how its families look in every chart."""
+    families = read_rows(connection, "notebook_benchmarks", "family is_headline_family")
+    benchmarks = read_rows(
+        connection,
+        "notebook_benchmarks",
+        "model family is_headline_family secs samples_per_sec batch_size benchmark_img_size "
+        "benchmark_param_count top1 top5 img_size is_size_matched",
+        where=f"phase = '{phase}'{and_where}",
+        order="secs, model",
+    )
+    return benchmarks, charts.family_looks(families)
+
+
+def draw_accuracy(connection: duckdb.DuckDBPyConnection, phase: str) -> go.Figure:
+    return charts.accuracy(*read_notebook(connection, phase))
+
+
+def draw_headline_families(connection: duckdb.DuckDBPyConnection, phase: str) -> go.Figure:
+    trends = read(
+        connection,
+        "notebook_family_trends",
+        "family n slope r2 min_secs max_secs top1_at_min_secs top1_at_max_secs",
+        where=f"phase = '{phase}' and slope is not null",
+        order="family",
+    )
+    benchmarks = read_notebook(connection, phase, " and is_headline_family")
+    return charts.headline_families(*benchmarks, trends)
+
+
+def draw_parameter_counts(connection: duckdb.DuckDBPyConnection) -> go.Figure:
+    benchmarks, _ = read_notebook(connection, "infer")
+    return charts.parameter_counts(benchmarks)
+
+
+DRAWINGS = {
+    "devices": draw_devices,
+    "robustness": draw_robustness,
+    "effects": draw_effects,
+    "proxies": draw_proxies,
+    "inference": partial(draw_accuracy, phase="infer"),
+    "inference_headline_families": partial(draw_headline_families, phase="infer"),
+    "speed_by_parameter_count": draw_parameter_counts,
+    "training": partial(draw_accuracy, phase="train"),
+    "training_headline_families": partial(draw_headline_families, phase="train"),
+}
+
+
+def draw_charts(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[dict[str, go.Figure], dict[str, str]]:
+    """Return the charts by their names, and why others are left out."""
+    drawn, left_out = {}, {}
+    for name, draw in DRAWINGS.items():
+        try:
+            drawn[name] = draw(connection)
+        except NothingToShow as reason:
+            left_out[name] = str(reason)
+    return drawn, left_out
 
 
 def read_figures(connection: duckdb.DuckDBPyConnection) -> dict[str, NamedTuple]:
@@ -227,37 +291,56 @@ def read_figures(connection: duckdb.DuckDBPyConnection) -> dict[str, NamedTuple]
     return {row.figure: row for row in figures.itertuples()}
 
 
-def caption(chart: Chart, figures: dict[str, NamedTuple]) -> str:
-    try:
-        return chart.caption.format(**figures)
-    except KeyError as error:
-        raise UnusableDatabase(f"headline_figures has no {error}") from None
+def write_caption(chart: Chart, figures: dict[str, NamedTuple]) -> tuple[str, dict[str, str]]:
+    """Return the caption, and why sentences of it are left out."""
+    sentences, left_out = [], {}
+    for sentence in re.split(r"(?<=\.) ", chart.caption):
+        try:
+            sentences.append(sentence.format(**figures))
+        except KeyError as error:
+            left_out[f"a sentence on {chart.name}"] = f"headline_figures has no {error}"
+    return " ".join(sentences), left_out
 
 
-def draw_report(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the page with all charts."""
-    drawn, figures = draw_charts(connection), read_figures(connection)
+def read_findings(connection: duckdb.DuckDBPyConnection) -> tuple[list[dict], dict[str, str]]:
+    """Return the findings, and why others are left out."""
     findings = read(
         connection,
         "notebook_findings",
-        "claim measured_as on_notebook_data on_matched_sizes on_todays_data verdict",
-        order="verdict desc, claim",
+        "claim measured_as depends_on on_notebook_data on_matched_sizes matched_sizes_lower "
+        "matched_sizes_upper matched_sizes_n on_todays_data todays_data_lower todays_data_upper "
+        "todays_data_n verdict",
+        order="verdict = 'cannot be told', verdict desc, claim",
     )
-    sections = [
-        {
-            "name": chart.name,
-            "title": chart.title,
-            "caption": caption(chart, figures),
-            "figure": to_json_plotly(drawn[chart.name], engine="json"),
-        }
-        for chart in CHARTS
-    ]
-    return fill(
+    told = findings.dropna(how="all", subset=["on_matched_sizes", "on_todays_data"])
+    untold = len(findings) - len(told)
+    left_out = {f"{untold} of the findings": "nothing measures them"} if untold else {}
+    return told.replace({float("nan"): None}).to_dict("records"), left_out
+
+
+def draw_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, str]]:
+    """Return the page with all charts, and what is left out of it with the reasons."""
+    drawn, left_out = draw_charts(connection)
+    figures = read_figures(connection)
+    sections = {}
+    for chart in CHARTS:
+        if chart.name in drawn:
+            caption, without = write_caption(chart, figures)
+            left_out |= without
+            sections[chart.name] = {
+                "name": chart.name,
+                "title": chart.title,
+                "caption": caption,
+                "figure": to_json_plotly(drawn[chart.name], engine="json"),
+            }
+    findings, without = read_findings(connection)
+    page = fill(
         "index",
-        today=sections[: len(TODAY)],
-        notebook=sections[len(TODAY) :],
-        findings=findings.replace({float("nan"): None}).to_dict("records"),
+        today=[sections[chart.name] for chart in TODAY if chart.name in sections],
+        notebook=[sections[chart.name] for chart in NOTEBOOK if chart.name in sections],
+        findings=findings,
     )
+    return page, left_out | without
 
 
 # --- the explorer -------------------------------------------------------------------
@@ -273,9 +356,9 @@ def share_texts(frame: pd.DataFrame) -> dict[str, object]:
     return columns
 
 
-def draw_explorer(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the page to choose a model with."""
-    models = read(
+def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
+    """Return what the page to choose a model with knows; raises NothingToShow without timings."""
+    models = read_rows(
         connection,
         "model_accuracy",
         "model img_size architecture_group pretrained_on is_extra_data is_distilled license "
@@ -285,7 +368,7 @@ def draw_explorer(connection: duckdb.DuckDBPyConnection) -> str:
         "r_robustness",
         order="model, img_size",
     )
-    timings = read(
+    timings = read_rows(
         connection,
         "model_benchmarks",
         "run model img_size samples_per_sec batch_size is_frontier is_frontier_imagenet1k",
@@ -315,7 +398,7 @@ def draw_explorer(connection: duckdb.DuckDBPyConnection) -> str:
         where="robustness is not null",
         order="clean_test_set, test_set",
     )
-    data = {
+    return {
         "models": share_texts(models),
         "timings": {
             run: own.drop(columns="run").to_dict("list") for run, own in timings.groupby("run")
@@ -324,7 +407,16 @@ def draw_explorer(connection: duckdb.DuckDBPyConnection) -> str:
         "runs": runs.to_dict("records"),
         "test_sets": test_sets.drop_duplicates().to_dict("records"),
     }
-    return fill("explorer", data=to_json_plotly(data, engine="json"))
+
+
+def draw_explorer(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, str]]:
+    """Return the page to choose a model with, and why it has nothing to choose from."""
+    data, left_out = None, {}
+    try:
+        data = to_json_plotly(read_explorer(connection), engine="json")
+    except NothingToShow as reason:
+        left_out["the explorer"] = str(reason)
+    return fill("explorer", data=data), left_out
 
 
 # --- the pages ----------------------------------------------------------------------
@@ -337,6 +429,9 @@ def fill(name: str, **values: object) -> str:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["packed"] = lambda text: b64encode(
+        gzip.compress(text.encode(), mtime=0)
+    ).decode()
     environment.filters["sha256"] = lambda text: b64encode(sha256(text.encode()).digest()).decode()
     template = environment.get_template(f"{name}.html.jinja")
     return template.render(plotly=get_plotlyjs(), **values)
@@ -356,6 +451,15 @@ def write(folder: Path, pages: dict[str, str]) -> None:
             side_file.unlink(missing_ok=True)
 
 
+def describe(left_out: dict[str, str]) -> str:
+    """Return one line on what is left out, by the reasons."""
+    reasons = {}
+    for name, reason in left_out.items():
+        reasons.setdefault(reason, []).append(name)
+    parts = (f"{', '.join(names)} ({reason})" for reason, names in reasons.items())
+    return f"left out: {'; '.join(parts)}"
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Draw the report from the marts.")
     parser.add_argument("--db", type=Path, default=PROJECT / "image_models.duckdb")
@@ -365,11 +469,9 @@ def main(argv: list[str] | None = None) -> int:
         if not arguments.db.is_file():
             raise UnusableDatabase("no such file")
         with duckdb.connect(arguments.db, read_only=True) as connection:
-            pages = {
-                "index.html": draw_report(connection),
-                "explorer.html": draw_explorer(connection),
-            }
-        write(arguments.out, pages)
+            report, left_out = draw_report(connection)
+            explorer, without = draw_explorer(connection)
+        write(arguments.out, {"index.html": report, "explorer.html": explorer})
     except (duckdb.Error, UnusableDatabase) as error:
         reason = str(error).splitlines()[0]
         print(f"{arguments.db} cannot be used: {reason}; build it with `make`", file=sys.stderr)
@@ -378,6 +480,8 @@ def main(argv: list[str] | None = None) -> int:
         where = error.filename or arguments.out
         print(f"{where}: {error.strerror}; name another --out", file=sys.stderr)
         return 1
+    if left_out | without:
+        print(describe(left_out | without), file=sys.stderr)
     print(f"wrote index.html and explorer.html to {arguments.out}")
     return 0
 

@@ -17,8 +17,6 @@ Nothing is written unless every file is valid. Exit code 0: done; 1: an input wa
 refused or a file could not be written; 2: wrong arguments; 130: interrupted.
 """
 
-from __future__ import annotations
-
 import outcome
 
 import argparse

@@ -57,7 +57,8 @@
     regexp_replace(lower({{ text }}), '[^a-z0-9]', '', 'g')
 {%- endmacro %}
 
-{#- The device that an asked name means: its key, its name or a part of either that no other has;
+{#- The device that an asked name means')
+s=s[:i]+'''{#- The device that an asked name means: its key, its name or a part of either that no other has;
     for null the one that is so by default. -#}
 {% macro asked_device(asked, default='devices.is_default_device') -%}
     (
@@ -67,8 +68,20 @@
                 else
                     error(
                         'No one device is called "' || coalesce({{ asked }}_start, 'null')
-                        || '". Nearest: '
-                        || coalesce({{ nearest('device', ref('devices'), asked) }}, 'none')
+                        || '". There are: '
+                        || coalesce(
+                            string_agg(devices.device, ', ' order by devices.device),
+                            (
+                                select string_agg(kin.device, ', ' order by kin.device)
+                                from {{ ref('devices') }} as kin
+                                where kin.device_kind = lower({{ asked }}_start)
+                            ),
+                            (
+                                select string_agg(others.device, ', ' order by others.device)
+                                from {{ ref('devices') }} as others
+                            )
+                        )
+                        || ' (from devices)'
                     )
             end
         from {{ ref('devices') }} as devices
@@ -78,39 +91,135 @@
                 or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }}),
                 {{ default }}
             )
+            and coalesce({{ asked }}, 'null') <> ''
     )
 {%- endmacro %}
 
-{#- The newest run of the asked device, phase and kind, from `asked`. -#}
+{#- The run that is asked for by its id or else by device, phase and kind, from `asked`: without
+    a kind the one to use, else the newest of the kind. -#}
 {% macro asked_run() -%}
-    (
-        select
-            coalesce(
-                any_value(runs.run) filter (
-                    where runs.phase = asked.phase and runs.is_compiled = asked.compiled
-                    and runs.is_newest
-                ),
-                error(
-                    'There is no such run on this device. It has: '
-                    || string_agg(
-                        distinct 'phase := ''' || runs.phase || ''', compiled := '
-                        || runs.is_compiled::varchar,
-                        '; '
+    coalesce(
+        (
+            select runs.run
+            from {{ ref('benchmark_runs') }} as runs
+            where runs.run = asked.run
+        ),
+        error(
+            'There is no run "' || asked.run_start || '". Nearest: '
+            || {{ nearest('run', ref('benchmark_runs'), 'asked.run') }}
+        ),
+        (
+            select
+                coalesce(
+                    any_value(runs.run) filter (
+                        where runs.phase = case lower(coalesce(asked.phase_start, 'infer'))
+                            when 'inference' then 'infer'
+                            when 'training' then 'train'
+                            else lower(coalesce(asked.phase_start, 'infer'))
+                        end
+                        and case
+                            when asked.compiled is null then runs.is_default_run
+                            else runs.is_compiled = asked.compiled and runs.is_newest
+                        end
+                    ),
+                    error(
+                        'There is no such run on this device. It has: '
+                        || string_agg(
+                            distinct 'phase := ''' || runs.phase || ''', compiled := '
+                            || runs.is_compiled::varchar,
+                            '; '
+                        )
                     )
                 )
-            )
-        from {{ ref('benchmark_runs') }} as runs
-        where runs.device = {{ asked_device('asked.device') }}
+            from {{ ref('benchmark_runs') }} as runs
+            where runs.device = {{ asked_device('asked.device') }}
+        )
     )
 {%- endmacro %}
 
-{#- The model of exactly this name. -#}
+{#- A name as people paste it: without its case, and of an address only the last part. -#}
+{% macro bare_name(asked) -%}
+    regexp_replace(
+        rtrim(regexp_replace(lower(trim({{ asked }}_start)), '[?#].*$', ''), '/'), '^.*[/:]', ''
+    )
+{%- endmacro %}
+
+{#- The model of this name. Of an architecture the weights are named: which of them was meant? -#}
 {% macro asked_model(asked) -%}
     coalesce(
-        (select models.model from {{ ref('models') }} as models where models.model = {{ asked }}),
+        (
+            select min(models.model)
+            from {{ ref('models') }} as models
+            where lower(models.model) = {{ bare_name(asked) }}
+        ),
         error(
-            'There is no model "' || coalesce({{ asked }}_start, 'null') || '". Nearest: '
-            || {{ nearest('model', ref('models'), asked) }}
+            coalesce(
+                '"' || {{ asked }}_start || '" is an architecture. Its weights, best first: ' || (
+                    select string_agg(weights.model, ', ' order by weights.top1 desc, weights.model)
+                    from (
+                        select
+                            accuracy.model,
+                            max(accuracy.top1) as top1
+                        from {{ ref('model_accuracy') }} as accuracy
+                        where lower(accuracy.architecture) = {{ bare_name(asked) }}
+                        group by accuracy.model
+                    ) as weights
+                ),
+                '"' || {{ asked }}_start || '" has no published accuracy; ask speeds(''' || (
+                    select min(backbones.architecture)
+                    from {{ ref('backbones') }} as backbones
+                    where
+                        {{ bare_name(asked) }}
+                        in (lower(backbones.model), lower(backbones.architecture))
+                ) || ''')',
+                'There is no model "' || coalesce({{ asked }}_start, 'null') || '". Nearest: '
+                || {{ nearest('model', ref('models'), asked) }}
+            )
         )
     )
+{%- endmacro %}
+
+{#- Whether the limits, which may be null, are sizes of anything. -#}
+{% macro are_sizes(limits) -%}
+    case
+        -- What is not a number counts as greater than any.
+        when
+            least({{ limits | join(', ') }}) < 1e-9
+            or greatest({{ limits | join(', ') }}) > 1e15
+            then error('a limit must be above 0, from 1e-9 to 1e15; null is no limit')
+        else true
+    end
+{%- endmacro %}
+
+{#- Whether a value is one of a column, or null. -#}
+{% macro is_one_of(asked, table, column, what) -%}
+    case
+        when
+            {{ asked }}_start in (
+                select known.{{ column }} from {{ ref(table) }} as known
+            )
+            or {{ asked }} is null
+            then true
+        else
+            error(
+                'There is no {{ what }} "' || {{ asked }}_start || '". There are: ' || (
+                    select string_agg(distinct known.{{ column }}, ', ' order by known.{{ column }})
+                    from {{ ref(table) }} as known
+                )
+            )
+    end
+{%- endmacro %}
+
+{#- Whether a row is of the kind, group, name and pretraining that are asked for. -#}
+{% macro is_asked_for(benchmarks) -%}
+    coalesce({{ benchmarks }}.kind = asked.kind, true)
+    and coalesce({{ benchmarks }}.architecture_group = asked.architecture_group, true)
+    and (
+        asked.is_self_supervised is null
+        or {{ benchmarks }}.is_self_supervised = asked.is_self_supervised
+    )
+    and len(list_filter(
+        regexp_extract_all(lower(coalesce(asked.name_start, '')), '[a-z0-9]+'),
+        lambda word: not contains(lower({{ benchmarks }}.model), word)
+    )) = 0
 {%- endmacro %}

@@ -1,8 +1,10 @@
 {%- set parameters = [
     "device varchar := null",
     "phase varchar := 'infer'",
-    "compiled boolean := false",
+    "compiled boolean := null",
+    "run varchar := null",
     "imagenet1k_only boolean := false",
+    "near boolean := false",
 ] -%}
 {{ config(parameters=parameters) }}
 
@@ -26,6 +28,7 @@ measure_steps as (
         benchmarks.top1,
         benchmarks.param_count,
         benchmarks.gmacs,
+        benchmarks.is_frontier,
         round(benchmarks.top1 - lag(benchmarks.top1) over by_time, 3) as more_top1,
         round(benchmarks.ms - lag(benchmarks.ms) over by_time, 4) as more_ms
     from {{ ref('model_benchmarks') }} as benchmarks
@@ -34,6 +37,7 @@ measure_steps as (
     where
         case
             when asked.imagenet1k_only then benchmarks.is_frontier_imagenet1k
+            when asked.near then benchmarks.is_near_frontier
             else benchmarks.is_frontier
         end
     window by_time as (order by benchmarks.ms, benchmarks.model)

@@ -2,7 +2,8 @@
     "model varchar",
     "device varchar := null",
     "phase varchar := 'infer'",
-    "compiled boolean := false",
+    "compiled boolean := null",
+    "run varchar := null",
 ] -%}
 {{ config(parameters=parameters) }}
 

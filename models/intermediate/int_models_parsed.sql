@@ -17,9 +17,9 @@ unknown_tags as (
     where not is_known
 ),
 
-distillation_tokens as (
-    select token from {{ ref('tag_tokens') }}
-    where kind = 'distillation'
+tokens as (
+    select * from {{ ref('tag_tokens') }}
+    where kind in ('distillation', 'self-supervision')
 ),
 
 -- Whole tokens only: `in1k` must not be found in `min1k`.
@@ -37,15 +37,18 @@ find_datasets as (
 ),
 
 -- The architecture says it too: `deit_base_distilled_patch16_224`.
-find_distillation as (
-    select distinct models.model
+find_methods as (
+    select
+        models.model,
+        bool_or(tokens.kind = 'distillation') as is_distilled,
+        bool_or(tokens.kind = 'self-supervision') as is_self_supervised
     from models
-    inner join distillation_tokens
+    inner join tokens
         on
             list_contains(
-                string_split(concat_ws('_', models.architecture, models.tag), '_'),
-                distillation_tokens.token
+                string_split(concat_ws('_', models.architecture, models.tag), '_'), tokens.token
             )
+    group by models.model
 ),
 
 find_teachers as (
@@ -75,9 +78,13 @@ describe_training as (
             else 'unknown'
         end as pretrained_on,
         case
-            when find_distillation.model is not null then true
+            when find_methods.is_distilled then true
             when not has_unknown_words then false
         end as is_distilled,
+        case
+            when find_methods.is_self_supervised then true
+            when not has_unknown_words then false
+        end as is_self_supervised,
         nullif(
             concat_ws(
                 ', ',
@@ -105,7 +112,7 @@ describe_training as (
     from models
     left join unknown_tags on models.tag = unknown_tags.tag
     left join find_datasets on models.model = find_datasets.model
-    left join find_distillation on models.model = find_distillation.model
+    left join find_methods on models.model = find_methods.model
     left join find_teachers on models.model = find_teachers.model
 )
 

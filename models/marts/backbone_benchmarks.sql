@@ -1,19 +1,11 @@
 with
 
 timings as (
-    select * from {{ ref('int_timings_aggregated') }}
-),
-
-runs as (
-    select * from {{ ref('benchmark_runs') }}
+    select * from {{ ref('timings') }}
 ),
 
 backbones as (
     select * from {{ ref('backbones') }}
-),
-
-costs as (
-    select * from {{ ref('int_costs_newest') }}
 ),
 
 join_on_the_architecture as (
@@ -24,42 +16,41 @@ join_on_the_architecture as (
 
         backbones.architecture,
         backbones.architecture_group,
+        backbones.kind,
         backbones.pretrained_on,
         backbones.license,
         backbones.license_kind,
 
-        runs.phase,
-        runs.device,
-        runs.device_name,
-        runs.device_kind,
-        runs.precision,
-        runs.memory_layout,
-        runs.torch_version,
-        runs.cuda_version,
+        timings.phase,
+        timings.device,
+        timings.device_name,
+        timings.device_kind,
+        timings.precision,
+        timings.memory_layout,
+        timings.torch_version,
+        timings.cuda_version,
 
         timings.samples_per_sec,
         timings.secs,
-        1000 * timings.secs as ms,
+        timings.ms,
         timings.step_time,
         timings.batch_size,
         backbones.param_count,
-        costs.gmacs,
-        costs.macts,
+        timings.gmacs,
+        timings.macts,
         backbones.input_size,
         backbones.num_features,
         backbones.reductions,
 
-        runs.is_compiled,
-        runs.is_default_run,
-        runs.is_newest,
+        timings.is_compiled,
+        timings.is_default_run,
+        timings.is_newest,
         backbones.is_fixed_input_size,
         backbones.is_extra_data,
-        backbones.is_distilled
+        backbones.is_distilled,
+        backbones.is_self_supervised
     from timings
-    inner join runs on timings.run = runs.run
     inner join backbones on timings.architecture = backbones.architecture
-    left join costs
-        on timings.architecture = costs.architecture and timings.img_size = costs.img_size
 )
 
 select * from join_on_the_architecture

@@ -70,7 +70,8 @@ describe_backbones as (
         untested_cards.reductions,
         untested_cards.is_fixed_input_size,
         parsed_models.is_extra_data,
-        parsed_models.is_distilled
+        parsed_models.is_distilled,
+        parsed_models.is_self_supervised
     from untested_cards
     inner join architectures on untested_cards.architecture = architectures.architecture
     inner join parsed_models on untested_cards.model = parsed_models.model

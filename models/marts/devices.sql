@@ -35,13 +35,14 @@ gather_runs as (
     group by device
 ),
 
--- The device asked for where none is named.
+-- The device asked for where none is named; functions ask for runs that are not compiled.
 choose_default as (
     select runs.device
     from runs
     inner join described_runs on runs.run = described_runs.run
-    where runs.is_default_run and runs.phase = 'infer'
+    where runs.is_newest and runs.phase = 'infer'
     order by
+        runs.is_compiled asc,
         runs.device = '{{ var("default_device") }}' desc,
         described_runs.torch_order desc,
         runs.matched_rows desc,

@@ -68,7 +68,11 @@ name_columns as (
         r_clean_rank,
         r_clean_top5,
 
-        (v2_top1 + sketch_top1 + a_top1 + r_top1) / 4 as shifted_top1
+        (v2_top1 + sketch_top1 + a_top1 + r_top1) / 4 as shifted_top1,
+        sqrt(
+            pow(v2_top1_standard_error, 2) + pow(sketch_top1_standard_error, 2)
+            + pow(a_top1_standard_error, 2) + pow(r_top1_standard_error, 2)
+        ) / 4 as shifted_top1_standard_error
     from put_test_sets_side_by_side
     where imagenet_top1 is not null
 ),
@@ -99,7 +103,8 @@ describe_models as (
 
         models.is_fixed_input_size,
         models.is_extra_data,
-        models.is_distilled
+        models.is_distilled,
+        models.is_self_supervised
     from name_columns
     inner join models on name_columns.model = models.model
     inner join ties

@@ -1,11 +1,7 @@
 with
 
 timings as (
-    select * from {{ ref('int_timings_aggregated') }}
-),
-
-runs as (
-    select * from {{ ref('benchmark_runs') }}
+    select * from {{ ref('timings') }}
 ),
 
 accuracy as (
@@ -27,18 +23,18 @@ join_at_the_same_size as (
         accuracy.license,
         accuracy.license_kind,
 
-        runs.phase,
-        runs.device,
-        runs.device_name,
-        runs.device_kind,
-        runs.precision,
-        runs.memory_layout,
-        runs.torch_version,
-        runs.cuda_version,
+        timings.phase,
+        timings.device,
+        timings.device_name,
+        timings.device_kind,
+        timings.precision,
+        timings.memory_layout,
+        timings.torch_version,
+        timings.cuda_version,
 
         timings.samples_per_sec,
         timings.secs,
-        1000 * timings.secs as ms,
+        timings.ms,
         timings.step_time,
         timings.batch_size,
         timings.timings,
@@ -47,18 +43,19 @@ join_at_the_same_size as (
         accuracy.top1_standard_error,
         accuracy.top5,
         accuracy.shifted_top1,
+        accuracy.shifted_top1_standard_error,
         accuracy.param_count,
         accuracy.gmacs,
         accuracy.macts,
 
-        runs.is_compiled,
-        runs.is_default_run,
-        runs.is_newest,
+        timings.is_compiled,
+        timings.is_default_run,
+        timings.is_newest,
         accuracy.is_extra_data,
         accuracy.is_distilled,
+        accuracy.is_self_supervised,
         timings.is_timed_variant
     from timings
-    inner join runs on timings.run = runs.run
     inner join accuracy
         on
             timings.architecture = accuracy.architecture

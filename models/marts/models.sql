@@ -52,7 +52,8 @@ describe_models as (
         cards.reductions,
         cards.is_fixed_input_size,
         parsed_models.is_extra_data,
-        parsed_models.is_distilled
+        parsed_models.is_distilled,
+        parsed_models.is_self_supervised
     from gather_sizes
     inner join architectures on gather_sizes.architecture = architectures.architecture
     inner join parsed_models on gather_sizes.model = parsed_models.model

@@ -189,7 +189,7 @@ def marts(database) -> Callable[..., pd.DataFrame]:
 def drawn(database) -> dict[str, go.Figure]:
     """The charts by their names."""
     with duckdb.connect(database, read_only=True) as opened:
-        return plot.draw_charts(opened)
+        return plot.draw_charts(opened)[0]
 
 
 @pytest.fixture(scope="session")

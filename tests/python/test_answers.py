@@ -376,6 +376,16 @@ def test_a_function_of_an_attached_copy_answers(builds):
         assert questions == len(ANSWERS)
 
 
+def test_where_there_are_no_tables_duckdb_names_those_of_the_attached_database(database):
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{database}' as other (read_only)")
+        for question in QUESTIONS:
+            with pytest.raises(duckdb.CatalogException, match=r'Did you mean "other\.\w+"'):
+                connection.execute(f"from other.{question}")
+        connection.execute("use other")
+        assert len(connection.execute("from best_models()").fetchall()) == 10
+
+
 def test_the_shell_greets_with_questions_that_work(database):
     start = (PROJECT / "image_models.sql").read_text()
     questions = re.findall(r'\.print "  (from .*;)"', start)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import random
 import re
+import shutil
 
 import benchmark
+import duckdb
+import plot
 import pytest
 from conftest import Tab
 from test_answers import draw_question, in_sql
@@ -22,6 +25,24 @@ def open_explorer(tab, reports):
         return tab.open(reports / "explorer.html", address, WIDTHS[width], color_scheme)
 
     return open_at
+
+
+def test_without_the_default_device_or_inference_another_is_shown(tab, database, tmp_path):
+    trained = shutil.copy(database, tmp_path / "trained.duckdb")
+    with duckdb.connect(trained) as opened:
+        opened.execute(
+            "delete from model_benchmarks where phase = 'infer';"
+            "delete from benchmark_runs where phase = 'infer';"
+            "delete from devices where not list_contains(phases, 'train');"
+            "update devices set is_default_device = false;"
+            "update model_accuracy set gmacs = null"
+        )
+    assert plot.main(["--db", str(trained), "--out", str(tmp_path)]) == 0
+    page = tab.open(tmp_path / "explorer.html")
+    assert page.input_value("#device") == "rtx3090"
+    assert page.input_value("#phase") == "train"
+    assert page.is_disabled("#max_gmacs_slider")
+    assert len(listed(page)) == 20
 
 
 def listed(page) -> list[str]:

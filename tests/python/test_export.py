@@ -7,8 +7,10 @@ import os
 import re
 import resource
 import shutil
+import signal
 import struct
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -168,6 +170,51 @@ def test_folders_beside_an_export_are_somebodys(database, exported):
         (folder / "models.csv").write_text("mine")
     assert run_export(database, exported) == 0
     assert [(folder / "models.csv").read_text() for folder in beside] == ["mine", "mine"]
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next(database, tmp_path):
+    out = tmp_path / "exports [1]"
+    command = [sys.executable, export.__file__, "--db", database, "--out", out]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    for _ in range(5):
+        assert process.stdout.readline().startswith("writing ")
+    process.send_signal(signal.SIGSTOP)
+    # Nothing is removed of one that is still there.
+    assert run_export(database, out) == 0
+    (left,) = tmp_path.glob("*.new-*")
+    process.kill()
+    process.communicate()
+    assert len(list(left.glob("new/*.csv"))) > 2
+    assert run_export(database, out) == 0
+    assert list(tmp_path.iterdir()) == [out]
+
+
+# how far it came as it put the new export in place: what of the old one lies where
+PUT_IN_PLACE = {"nothing": [], "some": ["earlier.csv"], "its record": [export.MANIFEST]}
+
+
+@pytest.mark.parametrize("moved", PUT_IN_PLACE)
+def test_so_is_what_one_left_that_was_putting_its_own_in_place(moved, exported):
+    side = exported.with_name("exports.new-abc")
+    (side / "gone").mkdir(parents=True)
+    exported.rename(side / "old")
+    for file in PUT_IN_PLACE[moved]:
+        (side / "old" / file).rename(side / "gone" / file)
+    assert run_export(exported.parent / "earlier.duckdb", exported) == 0
+    assert [path.name for path in exported.parent.glob("exports*")] == ["exports"]
+
+
+@pytest.mark.parametrize("file", ["new/mine.csv", "old/models.csv", "part.csv", "mine.csv"])
+def test_what_may_not_be_left_by_an_export_stays_and_is_said(file, exported, capsys):
+    side = exported.with_name("exports.new-mine")
+    (side / file).parent.mkdir(parents=True)
+    (side / file).write_text("mine")
+    assert run_export(exported.parent / "earlier.duckdb", exported) == 0
+    assert (side / file).read_text() == "mine"
+    said = capsys.readouterr().err
+    assert said.startswith(f"{side}")
+    assert said.endswith(f"; {side} stays\n")
+    assert said.count("\n") == 1
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -97,6 +98,23 @@ def test_so_does_one_that_is_importing(name, package, sent, start, tmp_path):
     said = "" if package == "duckdb" else SCRIPTS[name][1]
     assert (process.returncode, errors) == (128 + sent, said + WORDS[sent])
     assert list(tmp_path.glob("out*/*")) == []
+
+
+def test_so_does_one_that_has_hardly_begun(tmp_path):
+    # The first that outcome.py imports; not measured, for coverage imports it earlier.
+    (tmp_path / "contextlib.py").write_text(SLOW)
+    process = subprocess.Popen(
+        [sys.executable, PROJECT / "scripts" / "export.py"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (130, "interrupted\n")
 
 
 def test_what_is_to_be_ignored_is(start):

@@ -48,17 +48,9 @@ BROKEN_DATABASES = {
         lambda path: alter(path, "alter table model_benchmarks drop column is_newest"),
         'Referenced column "is_newest" not found',
     ),
-    "without a figure of a caption": (
-        lambda path: alter(path, "delete from headline_figures where figure = 'macts_spearman'"),
-        "headline_figures has no 'macts_spearman'",
-    ),
-    "with an empty mart": (
-        lambda path: alter(path, "truncate notebook_benchmarks"),
-        "notebook_benchmarks has no rows where phase = 'infer'",
-    ),
-    "without training": (
-        lambda path: alter(path, "delete from notebook_benchmarks where phase = 'train'"),
-        "notebook_benchmarks has no rows where phase = 'train'",
+    "of an older schema, without rows": (
+        lambda path: alter(path, "truncate cost_proxies; alter table cost_proxies drop spearman"),
+        "cost_proxies has no column spearman",
     ),
 }
 
@@ -91,6 +83,59 @@ def test_the_exit_code_is_that_of_the_process(arguments, code):
     assert subprocess.run([*python(), SCRIPT, *arguments], capture_output=True).returncode == code
 
 
+# what a state of upstream lacks, the charts that are left out, and what is said
+EVERY_NOTEBOOK_CHART = [chart.name for chart in plot.NOTEBOOK]
+LACKING = {
+    "what a sentence and a finding rest on": (
+        "delete from headline_figures where figure = 'macts_spearman';"
+        "update notebook_findings set on_matched_sizes = null, on_todays_data = null"
+        " where contains(claim, 'levit')",
+        [],
+        "a sentence on proxies (headline_figures has no 'macts_spearman'); "
+        "1 of the findings (nothing measures them)",
+    ),
+    "the notebook's snapshot": (
+        "truncate notebook_benchmarks; truncate notebook_family_trends;"
+        "update notebook_findings set on_matched_sizes = null, on_todays_data = null",
+        [*EVERY_NOTEBOOK_CHART, "findings"],
+        f"{', '.join(EVERY_NOTEBOOK_CHART)} (notebook_benchmarks has no rows); "
+        "9 of the findings (nothing measures them)",
+    ),
+    "training and lines of families": (
+        "delete from notebook_benchmarks where phase = 'train'; truncate notebook_family_trends",
+        ["training", "training_headline_families"],
+        "training (notebook_benchmarks has no rows where phase = 'train'); "
+        "training_headline_families (notebook_benchmarks has no rows where phase = 'train' and "
+        "is_headline_family)",
+    ),
+    "shifted test sets and models of ImageNet-1k alone": (
+        "delete from test_set_accuracies where robustness is not null;"
+        "update model_benchmarks set is_extra_data = true, is_frontier_imagenet1k = false",
+        ["robustness"],
+        "robustness (test_set_accuracies has no rows where robustness is not null)",
+    ),
+}
+
+
+def check_links(page: str, left_out: list[str]) -> None:
+    """Check that a page links to all its sections, and to none that is left out."""
+    sections = re.findall(r'<section id="(\w+)"', page)
+    assert re.findall(r'href="#(\w+)"', page) == sections
+    assert {*sections} == {"findings", *(chart.name for chart in plot.CHARTS)} - {*left_out}
+    assert ("The notebook's charts" in page) == (not {*EVERY_NOTEBOOK_CHART} <= {*left_out})
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_what_has_no_data_is_left_out_and_said(name, copy):
+    statement, left_out, expected = LACKING[name]
+    with duckdb.connect(copy) as opened:
+        opened.execute(statement)
+        page, reasons = plot.draw_report(opened)
+    assert plot.describe(reasons) == f"left out: {expected}"
+    check_links(page, left_out)
+    assert not [text for text in re.findall(r"<p>(.*?)</p>", page) if re.search(r"[{}]|nan", text)]
+
+
 # --- the pages ----------------------------------------------------------------------
 
 PAGES = {"index.html", "explorer.html"}
@@ -114,6 +159,7 @@ def test_plotly_is_no_script_until_the_page_is_painted(name, reports):
     page = (reports / name).read_text(encoding="utf-8")
     scripts = re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL)
     large = {attributes for attributes, text in scripts if len(text) > 1_000_000}
+    assert len(large) == 1
     run_at_once = [text for attributes, text in scripts if not attributes]
     assert ' type="text/plain" id="plotly"' in large
     assert len(run_at_once) == 1
@@ -380,10 +426,12 @@ def test_every_headline_figure_of_today_is_quoted(connection):
 def test_findings_are_shown_with_their_figures(reports, connection):
     page = (reports / "index.html").read_text(encoding="utf-8")
     findings = connection.execute(
-        "select claim, on_todays_data, verdict from notebook_findings"
+        "select claim, on_todays_data, todays_data_lower, todays_data_upper, todays_data_n, verdict"
+        " from notebook_findings"
     ).fetchall()
-    for claim, today, verdict in findings:
+    for claim, today, lower, upper, n, verdict in findings:
         row = page[page.index(f'<th scope="row">{claim}</th>') :].split("</tr>")[0]
-        assert f'<td class="number">{today:.2f}</td>' in row
+        interval = "" if lower is None else f"{lower:.2f} to {upper:.2f}, "
+        assert f"{today:.2f} ({interval}n {n})" in " ".join(row.split())
         assert row.endswith(f"<td>{verdict}</td>")
-    assert "cannot tell" in page
+    assert "not measured" in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import build
 import duckdb
+import plot
 import pytest
 from conftest import PROJECT, copy_project, own_environment, python, stand_in_for_dbt
+from test_plot import check_links
 
 # A name that seeds, database and environment have to bear, and one that it is a pattern of.
 ODD, MATCHED = 'it\'s "a" $HOME [v2] #1 *', 'it\'s "a" $HOME 2 #1 x'
@@ -92,8 +95,7 @@ def test_a_mart_without_rows_is_one_that_says_so(built):
         empty = {
             node["name"]
             for node in manifest["nodes"].values()
-            if node["path"].startswith("marts")
-            and node["resource_type"] == "model"
+            if (node["config"]["materialized"], node["schema"]) == ("table", "main")
             and not connection.execute(f"select 1 from {node['name']} limit 1").fetchone()
         }
     may_be_empty = {
@@ -102,6 +104,21 @@ def test_a_mart_without_rows_is_one_that_says_so(built):
         if node["config"]["meta"].get("may_be_empty")
     }
     assert empty == may_be_empty - {"left_out_rows"}
+
+
+def test_its_pages_have_what_there_is(built, tmp_path, capsys):
+    options = ["--db", str(built / "image_models.duckdb"), "--out", str(tmp_path)]
+    assert plot.main(options) == 0
+    said = capsys.readouterr().err
+    assert re.match(r"left out: devices \(model_benchmarks .*; the explorer \(model_be", said)
+    assert said.count("\n") == 1
+    check_links(
+        (tmp_path / "index.html").read_text(encoding="utf-8"),
+        ["findings", *(chart.name for chart in plot.CHARTS if chart.name != "robustness")],
+    )
+    explorer = (tmp_path / "explorer.html").read_text(encoding="utf-8")
+    assert "there is nothing to choose from" in explorer
+    assert "<script" not in explorer
 
 
 def test_make_takes_editors_files_for_no_inputs(built):
@@ -114,30 +131,39 @@ def test_dbt_started_elsewhere_builds_in_the_project(tmp_path):
     (tmp_path / "here").mkdir()
     project = copy_project(tmp_path / "it's a project")
     # Seeds are enough, and soon parsed.
-    for path in project.rglob("*.sql"):
-        if path.is_relative_to(project / "models") or path.parent.name == "singular":
-            path.unlink()
-    for path in (project / "models").rglob("*.yml"):
+    test = project / "tests" / "singular" / "assert_no_import_is_unfinished.sql"
+    models = (project / "models").rglob("*.*")
+    for path in {*models, *test.parent.iterdir()} - {test, project / "models" / "columns.md"}:
         path.unlink()
-    options = ["--project-dir", project, "--profiles-dir", project, "--select", "test_sets"]
-    dbt = [sys.executable, Path(sys.executable).with_name("dbt"), "seed", *options]
-    subprocess.run(dbt, cwd=tmp_path / "here", env=own_environment(), check=True)
+    unfinished = project / "seeds" / "timm" / "unfinished_import"
+    unfinished.mkdir()
+    (unfinished / "devices.csv.new").touch()
+    nodes = ["test_sets", test.stem]
+    options = ["--project-dir", project, "--profiles-dir", project, "--select", *nodes]
+    dbt = [sys.executable, Path(sys.executable).with_name("dbt"), "build", *options]
+    result = subprocess.run(
+        dbt, cwd=tmp_path / "here", env=own_environment(), capture_output=True, text=True
+    )
+    assert f"file = {unfinished}/devices.csv.new" in result.stdout
+    assert "WARN=0 ERROR=1 SKIP=0" in result.stdout
     assert list((tmp_path / "here").iterdir()) == []
     assert (project / "image_models.duckdb").exists()
 
 
-# What is to be built: a step, a test of it, a mart, one that may be empty, and a function.
+# What is to be built: a view, a step before the marts, marts, a function and tests.
 NODES = {
-    "model.a_step": ("model", "intermediate", "table", {}),
-    "model.a_mart": ("model", "marts", "table", {}),
-    "model.an_empty_mart": ("model", "marts", "table", {"may_be_empty": True}),
-    "model.a_function": ("model", "answers", "table_function", {}),
-    "test.of_rows": ("test", "", "test", {}),
+    "model.a_view": ("model", "view", {}),
+    "model.a_step": ("model", "table", {}),
+    "model.a_mart": ("model", "table", {}),
+    "model.an_empty_mart": ("model", "table", {"may_be_empty": True}),
+    "model.a_function": ("model", "table_function", {}),
+    "test.of_rows": ("test", "test", {}),
 }
-UNIT_TESTS = {"unit_test.of_a_rule": ("unit_test", "marts", "test", {})}
+UNIT_TESTS = {"unit_test.of_a_rule": ("unit_test", "test", {})}
 BUILT = """
-    create schema intermediate;
-    create table intermediate.a_step (x integer);
+    create view a_view as select 1 as x;
+    create schema steps;
+    create table steps.a_step (x integer);
     create table a_mart as select 1 as x;
     create table an_empty_mart (x integer);
     create function a_function() as table (from a_mart);
@@ -152,11 +178,11 @@ def write_build(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "SIDE_DATABASE", tmp_path / "side.duckdb")
 
     def write(change: str, statuses: dict[str, str]) -> None:
-        def node(key: str, kind: str, folder: str, materialized: str, meta: dict) -> dict:
-            name = key.split(".")[1]
+        def node(key: str, kind: str, materialized: str, meta: dict) -> dict:
             config = {"materialized": materialized, "meta": meta}
-            path = f"{folder}/{name}.sql"
-            return {"name": name, "resource_type": kind, "path": path, "config": config}
+            schema = "steps" if "step" in key else "main"
+            name = key.split(".")[1]
+            return {"name": name, "schema": schema, "resource_type": kind, "config": config}
 
         manifest = {
             "nodes": {key: node(key, *parts) for key, parts in NODES.items()},
@@ -187,6 +213,7 @@ INCOMPLETE = {
     "a test was skipped": ("", PASSED | {"test.of_rows": "skipped"}, "1 tests .* of_rows"),
     "a test failed": ("", PASSED | {"test.of_rows": "fail"}, "1 tests .* of_rows"),
     "a unit test was left out": ("", {"test.of_rows": "pass"}, "1 tests .* of_a_rule"),
+    "a step is missing": ("drop table steps.a_step", PASSED, "lacks a_step"),
     "a mart is missing": ("drop table an_empty_mart", PASSED, "lacks an_empty_mart"),
     "a function is missing": ("drop macro table a_function", PASSED, "lacks a_function"),
     "a mart is empty": ("delete from a_mart", PASSED, "a_mart has no rows"),

@@ -1,7 +1,7 @@
 // The question, and the address that keeps it.
 
 const DEFAULTS = {
-  device: data.devices.find((one) => one.is_default_device).device, phase: "infer",
+  device: (data.devices.find((one) => one.is_default_device) ?? data.devices[0]).device, phase: "infer",
   compiled: false, max_ms: null, min_samples_per_sec: null, min_top1: null, max_param_count: null,
   max_gmacs: null, imagenet1k_only: false, license_kind: "", robust_weight: 0, n: 20, families: [], text: "",
 };

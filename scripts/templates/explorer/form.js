@@ -85,6 +85,7 @@ function fillForm() {
     // What is being typed or moved is left as it is.
     if (box !== document.activeElement) box.value = question[limit.name] ?? "";
     const slider = byId(`${limit.name}_slider`);
+    slider.disabled = !Number.isFinite(state.ranges[limit.field][0]);
     if (slider !== document.activeElement) slider.value = toSlider(limit, question[limit.name]);
   }
   for (const box of byId("families").querySelectorAll("input")) box.checked = question.families.includes(box.value);

@@ -1,0 +1,88 @@
+{%- set parameters = [
+    "device varchar := null",
+    "phase varchar := 'infer'",
+    "compiled boolean := null",
+    "run varchar := null",
+    "max_ms double := null",
+    "min_samples_per_sec double := null",
+    "max_param_count double := null",
+    "max_gmacs double := null",
+    "min_num_features double := null",
+    "license_kind varchar := null",
+    "kind varchar := null",
+    "architecture_group varchar := null",
+    "name varchar := null",
+    "is_self_supervised boolean := null",
+    "n bigint := 20",
+] -%}
+{%- set limits = [
+    "asked.max_ms",
+    "asked.min_samples_per_sec",
+    "asked.max_param_count",
+    "asked.max_gmacs",
+    "asked.min_num_features",
+] -%}
+{{ config(parameters=parameters) }}
+
+with
+
+asked as (
+    {{ arguments(parameters) }}
+),
+
+chosen as (
+    select
+        {{ asked_run() }} as run,
+        asked.n
+    from asked
+    where
+        {{ are_sizes(limits) }}
+        and {{ is_one_of('asked.license_kind', 'backbones', 'license_kind', 'kind of licence') }}
+        and {{ is_one_of('asked.kind', 'backbones', 'kind', 'kind') }}
+        and {{ is_one_of('asked.architecture_group', 'backbones', 'architecture_group', 'group') }}
+),
+
+keep_within_limits as (
+    select
+        row_number() over (
+            order by benchmarks.ms, benchmarks.num_features desc, benchmarks.model, benchmarks.img_size
+        ) as place,
+        benchmarks.model,
+        benchmarks.img_size,
+        round(benchmarks.ms, 4) as ms,
+        round(benchmarks.samples_per_sec, 1) as samples_per_sec,
+        benchmarks.num_features,
+        benchmarks.reductions,
+        benchmarks.param_count,
+        benchmarks.gmacs,
+        benchmarks.kind,
+        benchmarks.pretrained_on,
+        benchmarks.license,
+        benchmarks.license_kind
+    from {{ ref('backbone_benchmarks') }} as benchmarks
+    inner join chosen on benchmarks.run = chosen.run
+    cross join asked
+    where
+        coalesce(benchmarks.ms <= asked.max_ms, true)
+        and coalesce(benchmarks.samples_per_sec >= asked.min_samples_per_sec, true)
+        and (asked.max_param_count is null or benchmarks.param_count <= asked.max_param_count)
+        and (asked.max_gmacs is null or benchmarks.gmacs <= asked.max_gmacs)
+        and coalesce(benchmarks.num_features >= asked.min_num_features, true)
+        and coalesce(benchmarks.license_kind = asked.license_kind, true)
+        and {{ is_asked_for('benchmarks') }}
+    qualify place <= coalesce((select chosen.n from chosen), place)
+),
+
+answer as (
+    select
+        *,
+        null::varchar as note
+    from keep_within_limits
+    union all by name
+    select 'No backbone that this run timed is within these limits' as note
+    from chosen
+    where not exists (select 1 from keep_within_limits)
+)
+
+select * from answer
+order by place

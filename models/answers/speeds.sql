@@ -1,0 +1,52 @@
+{%- set parameters = ["architecture varchar"] -%}
+{{ config(parameters=parameters) }}
+
+with
+
+asked as (
+    {{ arguments(parameters) }}
+),
+
+chosen as (
+    select
+        coalesce(
+            (
+                select min(timings.architecture)
+                from {{ ref('timings') }} as timings
+                where
+                    lower(timings.architecture) in (
+                        {{ bare_name('asked.architecture') }},
+                        {{ architecture_of(bare_name('asked.architecture')) }}
+                    )
+            ),
+            error(
+                'Nothing called "' || coalesce(asked.architecture_start, 'null')
+                || '" was timed. Nearest: '
+                || {{ nearest('architecture', ref('timings'), 'asked.architecture') }}
+            )
+        ) as architecture
+    from asked
+),
+
+list_speeds as (
+    select
+        timings.architecture,
+        timings.img_size,
+        timings.device,
+        timings.phase,
+        timings.is_compiled,
+        timings.is_default_run,
+        round(timings.ms, 4) as ms,
+        round(timings.samples_per_sec, 1) as samples_per_sec,
+        timings.batch_size,
+        timings.precision,
+        timings.memory_layout,
+        timings.torch_version,
+        timings.has_accuracy,
+        timings.run
+    from {{ ref('timings') }} as timings
+    inner join chosen on timings.architecture = chosen.architecture
+)
+
+select * from list_speeds
+order by phase asc, device asc, is_default_run desc, is_compiled asc, img_size asc, run asc
