@@ -3,11 +3,13 @@
     python scripts/refresh_seeds.py
     python scripts/refresh_seeds.py --results DIR --snapshot 2026-01-06 --commit 90cae8c5
     python scripts/refresh_seeds.py --model-cards FILE
+    python scripts/refresh_seeds.py --history
 
 The first form clones timm's repository (shallow, results/ only) and takes date and
 commit from git. Figures are copied as upstream wrote them; only thousands separators
-and the ".0" of whole numbers go. The last takes what read_model_cards.py wrote, alone
-or together with --results.
+and the ".0" of whole numbers go. The third takes what read_model_cards.py wrote, alone
+or together with --results. The last clones the whole history and adds the earlier states
+of the imagenet results that are far enough from those in the seeds.
 
 DuckDB reads, checks, merges and writes, by the SQL in scripts/importer. Upstream's files
 and the seeds that they are added to go the same way, past the same rules (rules.csv).
@@ -25,6 +27,7 @@ import errno
 import fcntl
 import functools
 import hashlib
+import math
 import os
 import re
 import shutil
@@ -35,6 +38,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import yaml
@@ -44,6 +48,7 @@ SEEDS_DIR = PROJECT / "seeds" / "timm"
 REFERENCE = PROJECT / "seeds" / "reference"
 STEPS = PROJECT / "scripts" / "importer"
 REPOSITORY = "https://github.com/huggingface/pytorch-image-models.git"
+HISTORY_FILES = ("results-all.csv", "results-imagenet.csv")  # the newer name last, as git lists
 UNFINISHED = "unfinished_import"  # the folder of seeds that are still to be put in place
 
 LARGEST_FILE = 200_000_000  # bytes
@@ -184,6 +189,10 @@ def read_seed_columns() -> dict[str, dict[str, str]]:
     return {seed["name"]: seed["config"]["column_types"] for seed in seeds}
 
 
+def read_vars() -> dict[str, object]:
+    return read_yaml(PROJECT / "dbt_project.yml")["vars"]
+
+
 def run_step(con: Connection, step: str) -> None:
     con.execute((STEPS / f"{step}.sql").read_text(encoding="utf-8"))
 
@@ -197,7 +206,7 @@ def set_up(con: Connection, **settings: object) -> None:
         for seed in ("test_sets", "device_keys", "tag_tokens", "pretraining_datasets")
     }
     settings |= {"kinds": list(layouts), "layouts": list(layouts.values()), **words}
-    for name, value in (settings | read_yaml(PROJECT / "dbt_project.yml")["vars"]).items():
+    for name, value in (settings | read_vars()).items():
         con.execute(f"set variable {name} = ?", [value])
     con.execute(
         "create table inputs (origin text, file text, sha256 text, text text);"
@@ -330,6 +339,47 @@ def clone(repository: str, folder: str) -> tuple[Path, date, str]:
     return Path(folder, "results"), snapshot, git("-C", folder, "rev-parse", "HEAD")
 
 
+class State(NamedTuple):
+    """Upstream's results of imagenet as a commit left them."""
+
+    snapshot: date
+    commit: str
+    path: str
+    content: str  # the name of the blob
+
+
+def clone_history(repository: str, folder: Path) -> list[State]:
+    """Clone the repository without its files; return the states of its main branch.
+
+    Oldest first, of each day the last. What was taken back is none: a file that returns to what
+    it was before undoes all states in between.
+    """
+    git("clone", "--filter", "blob:none", "--no-checkout", "--progress", repository, str(folder))
+    paths = [f"results/{name}" for name in HISTORY_FILES]
+    # A branch counts from the day it was merged, as it was merged.
+    options = ("--first-parent", "--reverse", "--format=%H %cd", "--date=format-local:%Y-%m-%d")
+    standing = []
+    for line in git("-C", str(folder), "log", *options, "--", *paths).splitlines():
+        commit, day = line.split()
+        if files := git("-C", str(folder), "ls-tree", commit, *paths).splitlines():
+            content, path = files[-1].split()[2:]
+            contents = [state.content for state in standing]
+            if content in contents:
+                del standing[contents.index(content) + 1 :]
+            else:
+                standing.append(State(date.fromisoformat(day), commit, path, content))
+    of_each_day = {state.snapshot: state for state in standing}
+    return [of_each_day[day] for day in sorted(of_each_day)]
+
+
+def check_out(clone: Path, state: State) -> Path:
+    """Return a results/ folder with the file of the state alone."""
+    folder = clone.with_name(state.commit)
+    folder.mkdir()
+    git("-C", str(clone), "--work-tree", str(folder), "checkout", state.commit, "--", state.path)
+    return folder / "results"
+
+
 # --- the command --------------------------------------------------------------------
 
 
@@ -342,6 +392,7 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--snapshot", type=date.fromisoformat, metavar="YYYY-MM-DD", help="its commit's date")
     add("--commit", metavar="SHA", help="its commit")
     add("--model-cards", type=Path, metavar="FILE", help="what read_model_cards.py wrote")
+    add("--history", action="store_true", help="add earlier states of the imagenet results")
     add("--repository", default=REPOSITORY, help="what to clone (%(default)s)")
     add("--seeds", type=Path, default=SEEDS_DIR, help="where the seeds are")
     add("--summary", type=Path, metavar="FILE", help="where to write what came, as Markdown")
@@ -349,9 +400,32 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     if len({bool(arguments.results), bool(arguments.snapshot), bool(arguments.commit)}) > 1:
         parser.error("--results, --snapshot and --commit go together: give all three or none")
+    if arguments.history and (arguments.results or arguments.model_cards):
+        parser.error("--history goes with neither --results nor --model-cards")
     if arguments.commit and not re.fullmatch(r"[0-9a-f]{7,40}", arguments.commit):
         parser.error(f"--commit {arguments.commit!r} is not 7 to 40 hex digits")
     return arguments
+
+
+@contextmanager
+def open_seeds(folder: Path, say: Say) -> Iterator[None]:
+    """Lock the seeds, and finish what an import before left undone."""
+    with lock(folder):
+        if (folder / UNFINISHED).exists():
+            put_in_place(folder)
+            say("finished the last import, which had been stopped")
+        yield
+
+
+def report(summary: str, path: Path | None, say: Say) -> None:
+    say(f"\n{summary}")
+    if path:
+        path.write_text(f"{summary}\n", encoding="utf-8")
+
+
+def check_date(snapshot: date) -> None:
+    if snapshot > datetime.now(UTC).date():
+        raise RefusedInput(f"snapshot {snapshot}: is in the future; correct it, or the clock")
 
 
 def refresh(arguments: argparse.Namespace, say: Say) -> None:
@@ -361,24 +435,69 @@ def refresh(arguments: argparse.Namespace, say: Say) -> None:
         if not results and not cards:
             say(f"cloning {arguments.repository}")
             results, snapshot, commit = clone(arguments.repository, folder)
-        if results and snapshot > datetime.now(UTC).date():
-            raise RefusedInput(f"snapshot {snapshot}: is in the future; correct it, or the clock")
         if results:
+            check_date(snapshot)
             say(f"importing snapshot {snapshot} (commit {commit}) from {shown(results)}")
         if cards:
             say(f"importing model cards from {shown(cards)}")
-        with lock(arguments.seeds), duckdb.connect() as con:
-            if (arguments.seeds / UNFINISHED).exists():
-                put_in_place(arguments.seeds)
-                say("finished the last import, which had been stopped")
+        with open_seeds(arguments.seeds, say), duckdb.connect() as con:
             set_up(con, snapshot=snapshot, commit=commit, fewer_rows=arguments.allow_fewer_rows)
             came = import_files(con, results, cards, arguments.seeds, say)
             head = f"results of {snapshot}\n\nCommit {commit}." if results else "model cards"
-            summary = f"## timm's {head}\n\n" + "\n".join(came)
-            say(f"\n{summary}")
-            if arguments.summary:
-                arguments.summary.write_text(f"{summary}\n", encoding="utf-8")
+            report(f"## timm's {head}\n\n" + "\n".join(came), arguments.summary, say)
             write_seeds(con, arguments.seeds)
+
+
+def rewrite_seeds(source: Path, target: Path) -> set[date]:
+    """Write the seeds of one folder to another; return which snapshots of imagenet they have."""
+    with duckdb.connect() as con:
+        set_up(con, snapshot=None, commit=None, fewer_rows=False)
+        import_files(con, None, None, source, say=lambda note: None)
+        write_seeds(con, target)
+        query = "select snapshot::date from result_files where test_set = 'imagenet'"
+        return {snapshot for (snapshot,) in con.execute(query).fetchall()}
+
+
+def import_state(state: State, results: Path, seeds: Path, fewer_rows: bool) -> None:
+    """Add a state to the seeds, whatever else they hold."""
+    check_date(state.snapshot)
+    with duckdb.connect() as con:
+        set_up(con, snapshot=state.snapshot, commit=state.commit, fewer_rows=fewer_rows)
+        import_files(con, results, None, seeds, say=lambda note: None)
+        write_seeds(con, seeds)
+
+
+def refresh_history(arguments: argparse.Namespace, say: Say) -> None:
+    """Add earlier states to a copy of the seeds, one by one, and put that in place.
+
+    None is newer than the newest snapshot, which would lose its other test sets to it. What is
+    wrong with a state cannot be mended any more: it is said, and the next one taken.
+    """
+    with tempfile.TemporaryDirectory(prefix="timm-") as folder, open_seeds(arguments.seeds, say):
+        timm, seeds = Path(folder, "timm"), Path(folder, "seeds")
+        seeds.mkdir()
+        held = rewrite_seeds(arguments.seeds, seeds)
+        newest = max(held, default=date.max)
+        say(f"cloning the history of {arguments.repository}")
+        states = clone_history(arguments.repository, timm)
+        if not states:
+            raise RefusedInput(f"{arguments.repository}: no results of imagenet; name timm's")
+        added = []
+        for state in states:
+            distances = [abs(state.snapshot - day).days for day in (*held, *added)]
+            if state.snapshot > newest:
+                say(f"snapshot {state.snapshot}: newer than the seeds; import it without --history")
+            elif min(distances, default=math.inf) >= read_vars()["snapshot_spacing"]:
+                say(f"importing snapshot {state.snapshot} (commit {state.commit})")
+                try:
+                    import_state(state, check_out(timm, state), seeds, arguments.allow_fewer_rows)
+                    added.append(state.snapshot)
+                except RefusedInput as fault:
+                    say(f"snapshot {state.snapshot}: passed over\n{fault}")
+        names = "".join(f", `{snapshot}`" for snapshot in added)
+        summary = f"## timm's history\n\n- New snapshots of imagenet: {len(added)}{names}"
+        report(summary, arguments.summary, say)
+        rewrite_seeds(seeds, arguments.seeds)
 
 
 def explain(error: Exception, folder: Path) -> str:
@@ -402,7 +521,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     outcome.so_far = lambda: f"{what_became(arguments.seeds)}: "
     try:
-        refresh(arguments, say=lambda line: print(line, flush=True))
+        update = refresh_history if arguments.history else refresh
+        update(arguments, say=lambda line: print(line, flush=True))
         return 0
     except RefusedInput as refusal:
         reason = str(refusal)
