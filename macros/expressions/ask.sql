@@ -21,7 +21,7 @@
 
 {#- One row of the arguments under their names: next to a column of the same name an argument
     could not be told from it. Of a text there is also the start, which is what is compared with
-    names and repeated in answers. -#}
+    names and repeated in answers, and the bare name. -#}
 {% macro arguments(parameters) -%}
     {%- set columns = [] -%}
     {%- for parameter in parameters -%}
@@ -29,6 +29,7 @@
         {%- do columns.append(name ~ ' as ' ~ name) -%}
         {%- if type == 'varchar' -%}
             {%- do columns.append('left(' ~ name ~ ', 100) as ' ~ name ~ '_start') -%}
+            {%- do columns.append(bare_name(name) ~ ' as ' ~ name ~ '_bare') -%}
         {%- endif -%}
     {%- endfor -%}
     select
@@ -83,9 +84,11 @@
             select
                 devices.device,
                 devices.device_kind,
-                {{ asked }} is distinct from '' and coalesce(
-                    contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
-                    or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }}),
+                coalesce(
+                    {{ asked }} <> '' and (
+                        contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
+                        or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }})
+                    ),
                     {{ default }}
                 ) as is_meant
             from {{ ref('devices') }} as devices
@@ -128,9 +131,9 @@
 {%- endmacro %}
 
 {#- A name as people paste it: without its case, and of an address only the last part. -#}
-{% macro bare_name(asked) -%}
+{% macro bare_name(text) -%}
     regexp_replace(
-        rtrim(regexp_replace(lower(trim({{ asked }}_start)), '[?#].*$', ''), '/'), '^.*[/:]', ''
+        rtrim(regexp_replace(lower(trim({{ text }})), '[?#].*$', ''), '/'), '^.*[/:]', ''
     )
 {%- endmacro %}
 
@@ -140,7 +143,7 @@
         (
             select min(models.model)
             from {{ ref('models') }} as models
-            where lower(models.model) = {{ bare_name(asked) }}
+            where lower(models.model) = {{ asked }}_bare
         ),
         error(
             coalesce(
@@ -151,7 +154,7 @@
                             accuracy.model,
                             max(accuracy.top1) as top1
                         from {{ ref('model_accuracy') }} as accuracy
-                        where lower(accuracy.architecture) = {{ bare_name(asked) }}
+                        where lower(accuracy.architecture) = {{ asked }}_bare
                         group by accuracy.model
                     ) as weights
                 ),
@@ -159,7 +162,7 @@
                     select min(backbones.architecture)
                     from {{ ref('backbones') }} as backbones
                     where
-                        {{ bare_name(asked) }}
+                        {{ asked }}_bare
                         in (lower(backbones.model), lower(backbones.architecture))
                 ) || ''')',
                 'There is no model "' || coalesce({{ asked }}_start, 'null') || '". Nearest: '

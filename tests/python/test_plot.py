@@ -159,7 +159,6 @@ def test_plotly_is_no_script_until_the_page_is_painted(name, reports):
     page = (reports / name).read_text(encoding="utf-8")
     scripts = re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL)
     large = {attributes for attributes, text in scripts if len(text) > 1_000_000}
-    assert len(large) == 1
     run_at_once = [text for attributes, text in scripts if not attributes]
     assert ' type="text/plain" id="plotly"' in large
     assert len(run_at_once) == 1
