@@ -40,9 +40,8 @@ choose_default as (
     select runs.device
     from runs
     inner join described_runs on runs.run = described_runs.run
-    where runs.is_newest and runs.phase = 'infer'
+    where runs.is_default_run and runs.phase = 'infer'
     order by
-        runs.is_compiled asc,
         runs.device = '{{ var("default_device") }}' desc,
         described_runs.torch_order desc,
         runs.matched_rows desc,

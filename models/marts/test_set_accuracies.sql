@@ -106,9 +106,8 @@ measure_robustness as (
 
 describe_models as (
     select
-        measure_robustness.* exclude (is_extra_data),
-        imagenet_results.top1 as imagenet_top1,
-        measure_robustness.is_extra_data
+        measure_robustness.*,
+        imagenet_results.top1 as imagenet_top1
     from measure_robustness
     inner join imagenet_results
         on
