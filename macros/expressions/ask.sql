@@ -141,9 +141,9 @@
 {% macro asked_model(asked) -%}
     coalesce(
         (
-            select min(models.model)
+            select arg_max(models.model, models.model = {{ asked }})
             from {{ ref('models') }} as models
-            where lower(models.model) = {{ asked }}_bare
+            where models.model = {{ asked }} or lower(models.model) = {{ asked }}_bare
         ),
         error(
             coalesce(
