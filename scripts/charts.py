@@ -354,6 +354,7 @@ def history(
 
     The rows of a line are sorted by ms, or by snapshot.
     """
+    frontiers = frontiers.rename(columns={"januaries": "january"}).explode("january")
     frontiers, progress = (
         escaped(frame).assign(ms=frame["ms"].round(4), secs=(frame["ms"] / 1000).round(8))
         for frame in (frontiers, progress)

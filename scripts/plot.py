@@ -216,10 +216,10 @@ def draw_history(connection: duckdb.DuckDBPyConnection) -> go.Figure:
     )
     frontiers = read_rows(
         connection,
-        "(select *, unnest(januaries) as january from frontier_history)",
-        "device january model img_size ms top1",
-        where="phase = 'infer' and is_frontier",
-        order="device, january, ms",
+        "frontier_history",
+        "device januaries model img_size ms top1",
+        where="phase = 'infer' and is_frontier and januaries <> []",
+        order="device, snapshot, ms",
     )
     shown = "phase = 'infer' and min_top1 in (80, 82, 84, 86)"
     progress = read_rows(

@@ -67,15 +67,17 @@ find_todays_models as (
     having count(*) = 1
 ),
 
-describe_models as (
+name_todays_models as (
     select
         resolve_names.snapshot,
         resolve_names.model,
         resolve_names.img_size,
         resolve_names.architecture,
-        find_todays_models.todays_model,
+        case
+            when resolve_names.is_current then resolve_names.model
+            else find_todays_models.todays_model
+        end as todays_model,
         resolve_names.top1,
-        parsed_models.is_extra_data,
         resolve_names.is_current
     from resolve_names
     left join find_todays_models
@@ -83,8 +85,15 @@ describe_models as (
             resolve_names.snapshot = find_todays_models.snapshot
             and resolve_names.model = find_todays_models.model
             and resolve_names.img_size = find_todays_models.img_size
+),
+
+describe_models as (
+    select
+        name_todays_models.*,
+        parsed_models.is_extra_data
+    from name_todays_models
     left join parsed_models
-        on coalesce(find_todays_models.todays_model, resolve_names.model) = parsed_models.model
+        on coalesce(name_todays_models.todays_model, name_todays_models.model) = parsed_models.model
 )
 
 select * from describe_models

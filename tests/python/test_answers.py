@@ -339,6 +339,9 @@ def test_find_models_finds_backbones_and_says_what_they_lack(ask):
         ("compare('resnet50.a1_in1k', 'x')", "no model .x."),
         ("tied_with('convnext_bose.fb_in1k')", "Nearest: convnext_base.fb_in1k"),
         ("speedup('rtx3090', 'abacus')", "No one device is called .abacus"),
+        ("new_models(since := 'lately')", "since is a date, such as"),
+        ("new_models(since := null)", "since is a date, such as"),
+        ("new_models(device := 'rtx9999')", "No one device"),
         ("find_models('  ')", "Say what to look for"),
     ],
 )
@@ -375,6 +378,7 @@ LONG = "repeat('convnext_x', 30_000)"
         (f"tied_with({LONG})", "no model"),
         (f"speedup({LONG}, '4090')", "No one device"),
         (f"speedup('4090', {LONG})", "No one device"),
+        (f"new_models({LONG})", "since is a date"),
         (f"find_models({LONG})", "200 characters at the most"),
         ("find_models(repeat('convnext ', 30_000))", "200 characters at the most"),
     ],
@@ -516,6 +520,7 @@ QUESTIONS = (
     "compare('resnet50.a1_in1k', 'x')",
     "tied_with('resnet50.a1_in1k')",
     "speedup('3090', '4090')",
+    "new_models()",
     "find_models('')",
     "help()",
 )
