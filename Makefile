@@ -19,7 +19,7 @@ INPUTS := $(shell find seeds models macros tests/generic tests/singular \
                        ! -path '*/.*' ! -path '*[!A-Za-z0-9_./-]*') \
           dbt_project.yml profiles.yml .dbtignore
 PAGES := reports/index.html reports/explorer.html
-TEMPLATES := $(shell find scripts/templates -name '*.js' -o -name '*.html.jinja')
+TEMPLATES := $(shell find scripts/templates -type f)
 
 # What dbt builds and tests is not the caller's to say.
 unexport $(filter DBT_%,$(.VARIABLES))

@@ -402,33 +402,35 @@ def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
     models = read_rows(
         connection,
         "model_accuracy",
-        "model img_size architecture_group pretrained_on is_extra_data is_distilled license "
-        "license_kind license_url hub_id paper input_size is_fixed_input_size num_features "
-        "reductions param_count gmacs macts top1 top5 top1_standard_error ties shifted_top1 "
-        "v2_top1 sketch_top1 a_top1 r_top1 v2_robustness sketch_robustness a_robustness "
-        "r_robustness",
+        "model img_size architecture_group kind pretrained_on is_extra_data is_distilled "
+        "is_self_supervised license license_kind license_url hub_id paper input_size "
+        "is_fixed_input_size num_features reductions param_count gmacs macts top1 top5 "
+        "top1_standard_error ties shifted_top1 shifted_top1_standard_error v2_top1 sketch_top1 "
+        "a_top1 r_top1 v2_robustness sketch_robustness a_robustness r_robustness",
         order="model, img_size",
     )
     timings = read_rows(
         connection,
         "model_benchmarks",
-        "run model img_size samples_per_sec batch_size is_frontier is_frontier_imagenet1k",
+        "run model img_size samples_per_sec batch_size is_frontier is_frontier_imagenet1k "
+        "is_near_frontier",
         where="is_newest",
         order="model, img_size",
     )
     places = models[["model", "img_size"]].assign(place=models.index)
     timings = timings.merge(places).drop(columns=["model", "img_size"])
-    timings = timings.astype({"is_frontier": int, "is_frontier_imagenet1k": int})
+    flags = timings.columns[timings.dtypes == "bool"]
+    timings = timings.astype(dict.fromkeys(flags, int))
     devices = read(
         connection,
         "devices",
-        "device device_name is_default_device",
+        "device device_name device_short_name device_kind is_default_device",
         order="device_kind desc, device_name",
     )
     runs = read(
         connection,
         "benchmark_runs",
-        "run device device_name phase is_compiled",
+        "run device device_name phase is_compiled is_default_run",
         where="is_newest",
         order="device_kind desc, device_name, phase, is_compiled",
     )
@@ -439,8 +441,11 @@ def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
         where="robustness is not null",
         order="clean_test_set, test_set",
     )
+    backbones = read(connection, "backbones", "model timed_img_sizes", order="model")
+    backbones["is_timed"] = backbones.pop("timed_img_sizes").map(len) > 0
     return {
         "models": share_texts(models),
+        "backbones": backbones.to_dict("records"),
         "timings": {
             run: own.drop(columns="run").to_dict("list") for run, own in timings.groupby("run")
         },

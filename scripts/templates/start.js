@@ -1,8 +1,6 @@
 "use strict";
 
-const PLOTLY_SETTINGS = {
-  responsive: true, displaylogo: false, modeBarButtonsToRemove: ["sendChartToCloud"],
-};
+const PLOTLY_SETTINGS = { responsive: true, displaylogo: false, modeBarButtons: [["toImage"]] };
 
 async function unpack(packed) {
   const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));

@@ -139,10 +139,10 @@ IS_SHOWN = "name => document.querySelector('.hovertext')?.textContent.includes(n
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["inference", "devices", "robustness", "explorer"])
+@pytest.mark.parametrize("name", ["inference", "devices", "robustness"])
 def test_hover_labels_show_names_as_text(name, open_page):
-    page = open_page("explorer" if name == "explorer" else "index")
-    chart = "chart" if name == "explorer" else f"chart-{name}"
+    page = open_page("index")
+    chart = f"chart-{name}"
     # The notebook has no family for the formulas.
     with_family = {model for model in MODELS if model.startswith("levit")}
     for model in with_family if name == "inference" else MODELS:
@@ -150,15 +150,36 @@ def test_hover_labels_show_names_as_text(name, open_page):
         page.wait_for_function(IS_SHOWN, arg=model, timeout=5000)
 
 
+# Points at a model in the explorer's chart, or pins it.
+POINT_AT = "name => showTip(state.answer.within.find(row => row.model === name))"
+PIN = "name => togglePin(state.rows.find(row => row.model === name))"
+
+
 @pytest.mark.browser
 def test_the_explorer_shows_names_as_text_and_downloads_no_formula(open_page, tmp_path):
-    page = open_page("explorer", "#families=levit,vgg,unknown")
+    page = open_page("explorer", "#architecture_group=levit,vgg,unknown&everything=true&n=all")
     names = page.locator("#list button.model")
     assert set(names.all_text_contents()) >= MODELS
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for number in range(names.count()):
         names.nth(number).click()
         assert page.locator("#card_name").text_content() == names.nth(number).text_content()
+    for model in sorted(MODELS):
+        page.evaluate(POINT_AT, model)
+        assert page.locator("#tip strong").text_content() == model
+        page.evaluate(PIN, model)
+        assert model in page.locator("#pins thead").text_content()
+        page.evaluate("name => change({ name })", model[:20])
+        page.locator("#search").fill(model[:20])
+        page.evaluate("change({ name: '' })")
+    # In the picture the names are text as well.
+    page.evaluate("change({ architecture_group: ['levit'], everything: false })")
+    assert page.locator("h1 button").text_content() in MODELS
+    assert page.locator("#chart .name").count() > 0
+    with page.expect_download() as picture:
+        page.get_by_role("button", name="Save the chart (PNG)").click()
+    assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+    page.evaluate("change({ architecture_group: ['levit', 'vgg', 'unknown'], everything: true })")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the list (CSV)").click()
     download.value.save_as(tmp_path / "list.csv")

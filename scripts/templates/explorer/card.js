@@ -1,20 +1,34 @@
-// The card of one model.
+// The card of one model, beside the answer.
 
 let openedFrom = null;
 
+// A card has an entry of its own in the history, so that Back closes it.
 function openCard(row) {
-  openedFrom = document.activeElement;
+  if (state.card === null) {
+    openedFrom = document.activeElement;
+    writeAddressNow();
+    history.pushState({ isCard: true }, "", addressOf({ ...state, card: row }));
+    state.canGoBack = true;
+  }
   state.card = row;
   showCard();
-  writeAddress();
+  writeAddressNow();
   byId("card").focus({ preventScroll: true });
-  byId("card").scrollIntoView({ block: "start" });
 }
 
 function closeCard() {
+  if (state.card === null) return;
+  if (state.canGoBack) history.back();
+  else {
+    takeCardAway();
+    writeAddressNow();
+  }
+}
+
+function takeCardAway() {
   state.card = null;
+  state.canGoBack = false;
   showCard();
-  writeAddress();
   if (openedFrom?.isConnected) openedFrom.focus();
   openedFrom = null;
 }
@@ -24,14 +38,17 @@ function facts(pairs) {
 }
 
 function table(head, rows) {
-  return element("div", element("table", [
+  return element("table", [
     element("thead", element("tr", head.map((cell) => element("th", cell, { scope: "col" })))),
-    element("tbody", rows.map((cells) => element("tr", cells.map((cell) => element("td", cell))))),
-  ]), { class: "scroll", tabindex: "0", role: "region", "aria-label": head.join(", ") });
+    element("tbody", rows.map((cells) => element("tr", cells.map((cell) =>
+      (cell instanceof HTMLTableCellElement ? cell : element("td", cell)))))),
+  ]);
 }
 
+const LICENSE_ADVICE = "Not legal advice; the terms of the training data are another matter.";
+
 function licenseOf({ license, license_kind: kind, license_url: url }) {
-  return [url === null ? license : outwards(license, url), ` (${kind})`, element("p", byId("license_note").textContent, { class: "why" })];
+  return [url === null ? license : outwards(license, url), ` (${kind})`, element("p", LICENSE_ADVICE, { class: "why" })];
 }
 
 // arXiv:2201.03545 is a link, what has another form stays text.
@@ -47,54 +64,85 @@ function inputOf({ input_size: size, is_fixed_input_size: isFixed }) {
   return `${size} px, ${isFixed ? "fixed" : "not fixed"}`;
 }
 
-function showCard() {
-  const { card } = state;
-  byId("card").hidden = card === null;
-  if (card === null) return;
-  byId("card_name").textContent = card.model;
-  const code = `timm.create_model(${JSON.stringify(card.model)}, pretrained=True)`;
+function copyButton(code) {
   const copy = element("button", "Copy", { type: "button", id: "copy" });
   copy.addEventListener("click", async () => {
     await copyText(code);
     copy.textContent = "Copied";
   });
-  const place = tested.findIndex((row) => row.model === card.model && row.img_size === card.img_size);
-  const devices = runs.flatMap((run) => {
-    const timing = timings.get(run.run).find((row) => row.place === place);
-    return timing ? [[run.device_name, run.phase === "infer" ? "inference" : "training",
-      run.is_compiled ? "compiled" : "eager", (1000 / timing.samples_per_sec).toFixed(4),
-      timing.samples_per_sec.toFixed(1), String(timing.batch_size), timing.is_frontier ? "yes" : "no"]] : [];
+  return copy;
+}
+
+const placeOf = (row) => tested.findIndex((one) => refOf(one) === refOf(row));
+
+// Of every run that timed it.
+function timingsOf(row) {
+  const place = placeOf(row);
+  return runs.flatMap((run) => {
+    const timing = timings.get(run.run).find((one) => one.place === place);
+    return timing ? [{ run, ms: 1000 / timing.samples_per_sec, ...timing }] : [];
   });
-  const own = state.rows.find((row) => row.place === place);
-  const better = own ? upgrades(own, state.rows) : [];
+}
+
+function devicesChart(row) {
+  const timed = timingsOf(row);
+  const times = timed.map(({ ms }) => Math.log10(ms));
+  const [least, most] = [Math.floor(Math.min(...times)), Math.max(...times)];
+  return table(["Device", "ms (bars: log scale)", "Images/s"], timed.map(({ run, ms, samples_per_sec: perSecond, batch_size: batch }) => {
+    const bar = element("td", three(ms), { class: "bar" });
+    bar.style.setProperty("--share", (Math.log10(ms) - least) / (most - least || 1));
+    const kind = `${run.phase === "train" ? "training, " : ""}${run.is_compiled ? "compiled" : "eager"}, batch ${batch}`;
+    return [[deviceOf(run.device).device_short_name, element("span", ` ${kind}`, { class: "why" })], bar, element("td", three(perSecond), { class: "wide" })];
+  }));
+}
+
+function upgradesTable(row) {
+  const own = state.rows.find((one) => refOf(one) === refOf(row));
+  if (!own) return element("p", "This run did not time this model.");
+  const better = upgrades(own, state.rows).slice(0, 5);
+  if (better.length === 0) return element("p", "Nothing in this run is.");
+  return table(["Model", "More top-1", "Fewer ms", "Fewer M parameters"], better.map((one) => [
+    [nameButton(one), ` at ${one.img_size} px`], three(one.top1 - own.top1), three(own.ms - one.ms), three(own.param_count - one.param_count)]));
+}
+
+function factsOf(card) {
+  return [
+    ["Image size", `${card.img_size} px`], ["Top-1, top-5", `${card.top1.toFixed(2)} %, ${card.top5.toFixed(2)} %`],
+    ["Standard error of top-1", `${card.top1_standard_error.toFixed(2)} points`],
+    ["Not separable from", `${card.ties} other results, at 95 %`],
+    ["Parameters", `${card.param_count.toFixed(2)} M`], ["GMACs", shown(card.gmacs, 2)],
+    ["Activations", card.macts === null ? "not given" : `${card.macts.toFixed(2)} M`],
+    ["Kind, family", `${card.kind}, ${card.architecture_group}`],
+    ["Pretrained on", card.pretrained_on], ["Distilled", { true: "yes", false: "no", null: "unknown" }[card.is_distilled]],
+    ["Licence", licenseOf(card)],
+    ["Weights", card.hub_id === null ? "not given" : outwards(card.hub_id, `https://huggingface.co/${card.hub_id}`)],
+    ["Paper", papersOf(card)],
+    ["Input size", inputOf(card)],
+    ["Feature width", shown(card.num_features, 0)], ["Strides", card.reductions?.join(", ") ?? "not given"],
+  ];
+}
+
+function showCard() {
+  const { card } = state;
+  byId("card").hidden = card === null;
+  document.body.classList.toggle("has_card", card !== null);
+  drawChart();
+  if (card === null) return;
+  byId("card_name").textContent = card.model;
+  const code = `timm.create_model(${JSON.stringify(card.model)}, pretrained=True)`;
+  showPinButton();
   byId("card_body").replaceChildren(
-    element("p", [element("code", code, { id: "code" }), " ", copy]),
-    facts([
-      ["Image size", `${card.img_size} px`], ["Family", card.architecture_group],
-      ["Pretrained on", card.pretrained_on], ["Distilled", { true: "yes", false: "no", null: "unknown" }[card.is_distilled]],
-      ["Licence", licenseOf(card)],
-      ["Weights", card.hub_id === null ? "not given" : outwards(card.hub_id, `https://huggingface.co/${card.hub_id}`)],
-      ["Paper", papersOf(card)],
-      ["Input size", inputOf(card)],
-      ["Feature width", shown(card.num_features, 0)], ["Strides", card.reductions?.join(", ") ?? "not given"],
-      ["Parameters", `${card.param_count.toFixed(2)} M`], ["GMACs", shown(card.gmacs, 2)],
-      ["Activations", card.macts === null ? "not given" : `${card.macts.toFixed(2)} M`],
-      ["Top-1, top-5", `${card.top1.toFixed(2)} %, ${card.top5.toFixed(2)} %`],
-      ["Standard error of top-1", `${card.top1_standard_error.toFixed(2)} points`],
-      ["Not separable from", `${card.ties} other results, at 95 %`],
-    ]),
+    element("p", [element("code", code, { id: "code" }), " ", copyButton(code)]),
+    facts(factsOf(card)),
+    element("h3", "On every device"),
+    devicesChart(card),
     element("h3", "Robustness"),
     table(["Test set", "Top-1 (%)", "Above the line (logits)"], data.test_sets.map(
       ({ display_name: name, short_name: key }) => [name, shown(card[`${key}_top1`], 2), shown(card[`${key}_robustness`], 2)])),
-    element("h3", "On every device"),
-    table(["Device", "Phase", "Kind", "ms", "Images/s", "Batch", "Frontier"], devices),
     element("h3", "Better on every axis, here"),
-    better.length === 0
-      ? element("p", own ? "Nothing in this run is." : "This run did not time this model.")
-      : table(["Model", "Image size", "More top-1", "Fewer ms", "Fewer parameters (M)"], better.slice(0, 5).map((row) => [
-        row.model, `${row.img_size} px`, (row.top1 - own.top1).toFixed(2), (own.ms - row.ms).toFixed(4),
-        (own.param_count - row.param_count).toFixed(2)])),
+    upgradesTable(card),
   );
+  byId("card").scrollTop = 0;
 }
 
 // The clipboard is not open to every page that was opened from disk.

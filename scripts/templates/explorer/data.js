@@ -5,7 +5,8 @@ const { runs } = data;
 const tested = fromColumns(data.models);
 const timings = new Map(runs.map(({ run }) => [run, fromColumns(data.timings[run] ?? { place: [] })]));
 const licenseKinds = [...new Set(tested.map((row) => row.license_kind))].sort();
-const families = [...new Set(tested.map((row) => row.architecture_group))].sort();
+const kinds = [...new Set(tested.map((row) => row.kind))].sort();
+const groups = [...new Set(tested.map((row) => row.architecture_group))].sort();
 
 // A column of texts that repeat has each once, and where it stands; -1 is none.
 function fromColumns(columns) {
@@ -19,13 +20,16 @@ function rowsOf({ run }) {
   return timings.get(run).map((timing) => ({
     ...tested[timing.place],
     ...timing,
+    place_tested: timing.place,
     ms: 1000 * (1 / timing.samples_per_sec),
     is_frontier: timing.is_frontier === 1,
     is_frontier_imagenet1k: timing.is_frontier_imagenet1k === 1,
+    is_near_frontier: timing.is_near_frontier === 1,
   }));
 }
 
+// Without a kind the run that is so by default.
 function chooseRun(question) {
   return runs.find((run) => run.device === question.device && run.phase === question.phase
-    && run.is_compiled === question.compiled);
+    && (question.compiled === null ? run.is_default_run : run.is_compiled === question.compiled));
 }

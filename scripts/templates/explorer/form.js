@@ -1,5 +1,14 @@
 // The form: what is asked for.
 
+const CONTROLS = [
+  { id: "max_ms", names: ["max_ms", "min_samples_per_sec"] },
+  { id: "min_top1", names: ["min_top1"], label: "Top-1 accuracy, at least (%)" },
+  { id: "max_param_count", names: ["max_param_count"], label: "Parameters, at most (M)" },
+  { id: "max_gmacs", names: ["max_gmacs"], label: "GMACs, at most" },
+];
+const TIME_LABELS = { max_ms: "Time per image, at most (ms)", min_samples_per_sec: "Images per second, at least" };
+const limitOf = ({ names }) => LIMITS.find(({ name }) => name === (names.includes(state.unit) ? state.unit : names[0]));
+
 function rangeOf(field) {
   const values = state.rows.map((row) => row[field]).filter((value) => value !== null && value > 0);
   return [Math.min(...values), Math.max(...values)];
@@ -18,76 +27,107 @@ function fromSlider({ field, most }, place) {
   return Number((least * (greatest / least) ** (place / 1000)).toPrecision(3));
 }
 
-function buildForm() {
-  for (const device of data.devices) byId("device").append(element("option", device.device_name, { value: device.device }));
-  for (const limit of LIMITS) {
-    const number = element("input", [], { type: "number", id: limit.name, min: "0", step: "any", placeholder: "no limit" });
-    const slider = element("input", [], { type: "range", id: `${limit.name}_slider`, min: "0", max: "1000", "aria-label": `${limit.label}, slider` });
-    byId("limits").append(element("div", [element("label", limit.label, { for: limit.name }), number, slider], { class: "limit" }));
-    number.addEventListener("input", () => {
-      const given = Number(number.value);
-      number.setCustomValidity(given < 0 ? "A limit must be above 0." : "");
-      number.reportValidity();
-      change({ [limit.name]: given > 0 ? given : null });
-    });
-    slider.addEventListener("input", () => change({ [limit.name]: fromSlider(limit, Number(slider.value)) }));
-  }
-  byId("license_kind").append(
-    element("option", "any licence", { value: "" }),
-    ...licenseKinds.map((kind) => element("option", `${kind} only`, { value: kind })),
-  );
-  for (const family of families) {
-    const box = element("input", [], { type: "checkbox", value: family });
-    box.addEventListener("change", () => change({
-      families: [...byId("families").querySelectorAll("input:checked")].map((one) => one.value),
-    }));
-    byId("families").append(element("label", [box, ` ${family}`]));
-  }
-  byId("device").addEventListener("change", () => change({ device: byId("device").value }));
-  byId("phase").addEventListener("change", () => change({ phase: byId("phase").value }));
-  byId("compiled").addEventListener("change", () => change({ compiled: byId("compiled").checked }));
-  byId("imagenet1k_only").addEventListener("change", () => change({ imagenet1k_only: byId("imagenet1k_only").checked }));
-  byId("license_kind").addEventListener("change", () => change({ license_kind: byId("license_kind").value }));
-  byId("text").addEventListener("input", () => change({ text: byId("text").value }));
-  byId("robust_weight").addEventListener("input", () => change({ robust_weight: Number(byId("robust_weight").value) }));
-  byId("form").addEventListener("submit", (event) => event.preventDefault());
-  byId("n").addEventListener("input", () => {
-    const count = Number(byId("n").value);
-    if (count >= 1) change({ n: Math.min(Math.round(count), 2000) });
+function buildLimit(control) {
+  const number = element("input", [], { type: "number", id: control.id, min: "0", step: "any", placeholder: "no limit" });
+  const slider = element("input", [], { type: "range", id: `${control.id}_slider`, min: "0", max: "1000" });
+  const label = element("label", control.label ?? "", { for: control.id, id: `${control.id}_label` });
+  number.addEventListener("input", () => {
+    const given = Number(number.value);
+    number.setCustomValidity(given < 0 ? "A limit must be above 0." : "");
+    number.reportValidity();
+    change({ [limitOf(control).name]: given > 0 ? given : null });
   });
-  byId("reset").addEventListener("click", () => { closeCard(); change(structuredClone(DEFAULTS)); });
-  byId("download").addEventListener("click", download);
-  byId("close").addEventListener("click", closeCard);
-  byId("card").addEventListener("keydown", (event) => { if (event.key === "Escape") closeCard(); });
-  addEventListener("hashchange", restore);
+  slider.addEventListener("input", () =>
+    change({ [limitOf(control).name]: fromSlider(limitOf(control), Number(slider.value)) }));
+  byId("limits").append(element("div", [label, number, slider], { class: "limit" }));
+}
+
+// The same limit in the other unit.
+function switchUnit(unit) {
+  state.unit = unit;
+  byId("max_ms").blur();
+  const limit = state.question.max_ms ?? state.question.min_samples_per_sec;
+  const converted = limit === null ? null : Number((1000 / limit).toPrecision(3));
+  change({ max_ms: null, min_samples_per_sec: null, [unit]: converted });
+}
+
+function buildForm() {
+  byId("device").append(...data.devices.map((one) => element("option", one.device_name, { value: one.device })));
+  CONTROLS.forEach(buildLimit);
+  byId("max_ms").after(byId("unit"));
+  byId("unit").addEventListener("change", () => switchUnit(byId("unit").value));
+  byId("license_kind").append(...licenseKinds.map((kind) => element("option", kind, { value: kind })));
+  byId("kind").append(...kinds.map((kind) => element("option", kind, { value: kind })));
+  for (const group of groups) {
+    const box = element("input", [], { type: "checkbox", value: group });
+    box.addEventListener("change", () => change({
+      architecture_group: [...byId("groups").querySelectorAll("input:checked")].map((one) => one.value),
+    }));
+    byId("groups").append(element("label", [box, ` ${group}`]));
+  }
+  const read = {
+    compiled: (box) => yesOrNo(box.value) ?? null,
+    is_self_supervised: (box) => yesOrNo(box.value) ?? null,
+    imagenet1k_only: (box) => box.checked,
+    everything: (box) => box.checked,
+    robust_weight: (box) => Number(box.value),
+  };
+  for (const name of ["device", "phase", "compiled", "imagenet1k_only", "license_kind", "kind",
+    "is_self_supervised", "robust_weight", "name", "everything"]) {
+    const box = byId(name);
+    const value = read[name] ?? ((one) => one.value);
+    box.addEventListener("input", () => change({ [name]: value(box), ...(name === "everything" ? { n: box.checked ? null : DEFAULTS.n } : {}) }));
+  }
+  byId("form").addEventListener("submit", (event) => event.preventDefault());
+  byId("reset").addEventListener("click", () => {
+    sorting = null;
+    state.pins = [];
+    showPins();
+    startOver();
+  });
+}
+
+function startOver(changes = {}) {
+  closeCard();
+  state.unit = "max_ms";
+  change({ ...structuredClone(DEFAULTS), ...changes });
+}
+
+function fillLimit(control) {
+  const limit = limitOf(control);
+  const asked = state.question[limit.name];
+  const [box, slider] = [byId(control.id), byId(`${control.id}_slider`)];
+  // What is being typed or moved is left as it is.
+  if (box !== document.activeElement) box.value = asked ?? "";
+  slider.disabled = !Number.isFinite(state.ranges[limit.field][0]);
+  if (slider !== document.activeElement) slider.value = toSlider(limit, asked);
+  const label = control.label ?? TIME_LABELS[limit.name];
+  byId(`${control.id}_label`).textContent = label;
+  slider.setAttribute("aria-label", `${label}, slider`);
+  slider.setAttribute("aria-valuetext", asked === null ? "no limit" : String(asked));
 }
 
 function fillForm() {
   const { question } = state;
-  byId("device").value = question.device;
   const own = runs.filter((run) => run.device === question.device);
   byId("phase").replaceChildren(...[...new Set(own.map((run) => run.phase))].sort().map((phase) =>
-    element("option", phase === "infer" ? "inference" : "training", { value: phase })));
-  byId("phase").value = question.phase;
-  const kinds = own.filter((run) => run.phase === question.phase).map((run) => run.is_compiled);
-  byId("compiled").checked = question.compiled;
-  byId("compiled").disabled = kinds.length < 2;
-  byId("compiled_note").textContent = kinds.length < 2
-    ? (kinds[0] ? "This device was timed compiled only." : "This device was not timed compiled.") : "";
+    element("option", PHASES[phase], { value: phase })));
+  const ofPhase = own.filter((run) => run.phase === question.phase);
+  byId("compiled").replaceChildren(...ofPhase.map((run) => element("option",
+    run.is_compiled ? "compiled" : "eager",
+    { value: run.is_default_run ? "" : String(run.is_compiled) })));
+  for (const name of ["device", "phase", "license_kind", "kind", "robust_weight"]) byId(name).value = question[name];
+  byId("compiled").disabled = ofPhase.length === 1;
+  byId("compiled").value = chooseRun(question).is_default_run ? "" : String(question.compiled);
+  byId("is_self_supervised").value = question.is_self_supervised ?? "";
   byId("imagenet1k_only").checked = question.imagenet1k_only;
-  byId("license_kind").value = question.license_kind;
-  if (byId("text").value !== question.text) byId("text").value = question.text;
-  if (byId("n") !== document.activeElement) byId("n").value = question.n;
-  byId("robust_weight").value = question.robust_weight;
+  byId("everything").checked = question.everything;
+  if (byId("name").value !== question.name) byId("name").value = question.name;
   byId("robust_shown").textContent = `${Math.round(100 * question.robust_weight)} %`;
-  for (const limit of LIMITS) {
-    const box = byId(limit.name);
-    // What is being typed or moved is left as it is.
-    if (box !== document.activeElement) box.value = question[limit.name] ?? "";
-    const slider = byId(`${limit.name}_slider`);
-    slider.disabled = !Number.isFinite(state.ranges[limit.field][0]);
-    if (slider !== document.activeElement) slider.value = toSlider(limit, question[limit.name]);
-  }
-  for (const box of byId("families").querySelectorAll("input")) box.checked = question.families.includes(box.value);
-  byId("families_summary").textContent = question.families.length ? `Families: ${question.families.join(", ")}` : "Families: all";
+  byId("unit").value = state.unit;
+  CONTROLS.forEach(fillLimit);
+  for (const box of byId("groups").querySelectorAll("input")) box.checked = question.architecture_group.includes(box.value);
+  byId("groups_summary").textContent = question.architecture_group.length
+    ? `Families: ${question.architecture_group.join(", ")}` : "Families: all";
+  byId("drawer_title").textContent = limitsInWords(question) ? `Limits: ${limitsInWords(question)}` : "Limits: none";
 }

@@ -1,46 +1,115 @@
-// The short list, and its download.
+// The list: the ladder, or all that is within the limits.
 
 const COLUMNS = [
-  ["model", (row) => row.model], ["img_size", (row) => row.img_size],
-  ["ms", (row) => row.ms.toFixed(4)], ["samples_per_sec", (row) => row.samples_per_sec.toFixed(1)],
-  ["top1", (row) => row.top1.toFixed(2)], ["param_count", (row) => row.param_count.toFixed(2)],
-  ["gmacs", (row) => shown(row.gmacs, 2)], ["pretrained_on", (row) => row.pretrained_on],
-  ["is_frontier", (row) => (row.is_frontier ? "yes" : "no")], ["why", (row) => row.why],
+  { name: "model", title: "Model", isText: true },
+  { name: "ms", title: "ms", look: "bar" },
+  { name: "score", title: "Score", look: "bar", isShown: () => state.question.robust_weight > 0 },
+  { name: "top1", title: "Top-1", look: "bar", isShown: () => state.question.robust_weight === 0 },
+  { name: "top1", title: "Top-1", look: "wide", isShown: () => state.question.robust_weight > 0 },
+  { name: "shifted_top1", title: "Shifted", look: "wide", isShown: () => state.question.robust_weight > 0 },
+  { name: "img_size", title: "px", look: "wide", show: String },
+  { name: "samples_per_sec", title: "Images/s", look: "wide", isShown: () => state.question.robust_weight === 0 },
+  { name: "param_count", title: "Params (M)", look: "wide" },
+  { name: "gmacs", title: "GMACs", look: "wide" },
+  { name: "pretrained_on", title: "Pretrained on", look: "text", isText: true, show: (text) => text },
 ];
 
-function showList() {
-  const { best, fitting, miss } = state.answer;
-  byId("count").textContent = miss ?? `${fitting.length} ${fitting.length === 1 ? "model fits" : "models fit"}`
-    + (fitting.length > best.length ? `; the best ${best.length}:` : ":");
-  byId("list").replaceChildren(...best.map((row) => {
-    const name = element("button", row.model, { type: "button", class: "model" });
-    name.addEventListener("click", () => openCard(row));
-    return element("tr", [
-      element("td", String(row.place)),
-      element("th", [name, element("p", row.why, { class: "why" })], { scope: "row" }),
-      ...COLUMNS.slice(1, -1).map(([column, show]) => element("td", String(show(row)), { "data-column": column })),
-    ]);
-  }));
+// Null without a choice: the order of the answer.
+let sorting = null;
+
+function sortBy({ name, isText }) {
+  sorting = { name, isText, isFlipped: sorting?.name === name && !sorting.isFlipped };
+  showList();
 }
 
-// Text that a spreadsheet would take for a formula is kept text by an apostrophe, as in exports.
-function csvCell(text) {
-  const sign = /(^|[;\t\r\n])([\p{M}\p{Z}\p{C}]*[=+@\-＝＋＠－﹦﹢﹫﹣])/gu;
-  const safe = /^[+-]?[0-9.]+$/.test(text) ? text : text.replace(sign, "$1'$2");
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function toCsv(rows) {
-  const lines = rows.map((row) => COLUMNS.map(([column, show]) =>
-    csvCell(column === "gmacs" && row.gmacs === null ? "" : String(show(row)))).join(","));
-  return [COLUMNS.map(([column]) => column).join(","), ...lines].join("\n") + "\n";
-}
-
-function download() {
-  const link = element("a", "", {
-    href: URL.createObjectURL(new Blob([toCsv(state.answer.best)], { type: "text/csv" })),
-    download: "image_models.csv",
+function sorted(rows) {
+  if (!sorting) return rows;
+  const { name, isFlipped, isText } = sorting;
+  const way = isFlipped ? -1 : 1;
+  return [...rows].sort((left, right) => {
+    if (left[name] === null || right[name] === null) return (left[name] === null) - (right[name] === null);
+    return way * (isText ? byText(left[name], right[name]) : left[name] - right[name]) || left.place - right.place;
   });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+// Which row a name belongs to: one listener serves a thousand rows.
+const named = new WeakMap();
+function nameButton(row) {
+  const name = element("button", row.model, { type: "button", class: "model" });
+  named.set(name, row);
+  return name;
+}
+
+function tiesElement(row) {
+  const ties = element("details", element("summary", tiesInWords(row.tied_models)), { class: "why" });
+  ties.addEventListener("toggle", () => {
+    if (ties.children.length > 1) return;
+    ties.append(element("ul", tiesOf(row, state.answer.within).map((other) => element("li", [
+      nameButton(other), ` at ${other.img_size} px, ${three(other.ms)} ms, ${three(other.top1)} %`]))));
+  });
+  return ties;
+}
+
+// Beside a rung its step from the one below, and once each step beyond the limits.
+function remarks(row, above) {
+  const rung = rungInWords(row);
+  const isOtherStep = row.next_model && row.next_model !== above?.next_model;
+  return [
+    rung ? element("p", rung, { class: "why" }) : null,
+    isOtherStep ? element("p", stepInWords(row), { class: "why" }) : null,
+    row.tied_models ? tiesElement(row) : null,
+  ].filter((part) => part !== null);
+}
+
+function buildRows(rows, columns) {
+  const greatest = { top1: 100, score: 100, ms: rows.reduce((most, { ms }) => Math.max(most, ms), 0) };
+  const blank = element("tr", [
+    element("th", element("button", [], { type: "button", class: "model" }), { scope: "row", role: "rowheader" }),
+    ...columns.slice(1).map(({ name, look }) => element("td", [], { "data-column": name, class: look, role: "cell" })),
+  ], { role: "row" });
+  return rows.map((row, place) => {
+    const line = blank.cloneNode(true);
+    const [head, ...cells] = line.children;
+    head.firstChild.textContent = row.model;
+    named.set(head.firstChild, row);
+    if (!state.question.everything) head.append(...remarks(row, rows[place - 1]));
+    cells.forEach((cell, number) => {
+      const { name, look, show = three } = columns[number + 1];
+      cell.textContent = show(row[name]);
+      if (look === "bar") cell.style.setProperty("--share", row[name] / greatest[name]);
+    });
+    return line;
+  });
+}
+
+function headOf(column) {
+  const isSorted = sorting?.name === column.name;
+  const button = element("button", column.title, { type: "button" });
+  button.addEventListener("click", () => {
+    sortBy(column);
+    byId("list_head").querySelector(`[data-sort="${column.name}"] button`).focus();
+  });
+  return element("th", button, {
+    scope: "col", role: "columnheader", class: column.look ?? "", "data-sort": column.name,
+    "aria-sort": isSorted ? (sorting.isFlipped ? "descending" : "ascending") : "none",
+  });
+}
+
+function showList() {
+  const { answer: found, question } = state;
+  const columns = COLUMNS.filter(({ isShown }) => !isShown || isShown());
+  byId("count").textContent = found.rows.length ? countInWords(state) : noneInWords(found);
+  byId("list_head").replaceChildren(...columns.map(headOf));
+  byId("list").replaceChildren(...buildRows(sorted(found.rows), columns));
+  const hidden = question.everything ? 0 : found.ladder.length - found.rows.length;
+  byId("more").hidden = hidden <= 0;
+  byId("more").textContent = `Show ${hidden} more that take less time`;
+}
+
+function buildList() {
+  document.addEventListener("click", ({ target }) => {
+    if (named.has(target)) openCard(named.get(target));
+  });
+  byId("more").addEventListener("click", () => change({ n: null }));
+  byId("download").addEventListener("click", download);
 }

@@ -1,0 +1,37 @@
+// The list as CSV, with the fields of best_models().
+
+const DIGITS = {
+  ms: 4, samples_per_sec: 1, shifted_top1: 3, score: 3, more_top1: 3, more_ms: 4, next_more_top1: 3, next_more_ms: 4,
+};
+const FIELDS = [
+  "place", "model", "img_size", "ms", "samples_per_sec", "top1", "shifted_top1", "score", "more_top1", "more_ms",
+  "is_within_noise", "tied_models", "param_count", "gmacs", "kind", "pretrained_on", "license", "is_frontier",
+  "is_near_frontier", "next_model", "next_img_size", "next_more_top1", "next_more_ms", "next_breaks",
+];
+
+function fieldText(row, field) {
+  const value = row[field] ?? "";
+  return typeof value === "number" && field in DIGITS ? value.toFixed(DIGITS[field]) : String(value);
+}
+
+// Text that a spreadsheet would take for a formula is kept text by an apostrophe, as in exports.
+function csvCell(text) {
+  const sign = /(^|[;\t\r\n])([\p{M}\p{Z}\p{C}]*[=+@\-＝＋＠－﹦﹢﹫﹣])/gu;
+  const safe = /^[+-]?[0-9.]+$/.test(text) ? text : text.replace(sign, "$1'$2");
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function toCsv(rows) {
+  const lines = rows.map((row) => FIELDS.map((field) => csvCell(fieldText(row, field))).join(","));
+  return [FIELDS.join(","), ...lines].join("\n") + "\n";
+}
+
+function save(blob, name) {
+  const link = element("a", "", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+function download() {
+  save(new Blob([toCsv(sorted(state.answer.rows))], { type: "text/csv" }), "image_models.csv");
+}

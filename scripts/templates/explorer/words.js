@@ -1,0 +1,97 @@
+// Figures and answers in words for people.
+
+const formats = new Map();
+function fixed(value, digits) {
+  if (value < 1000) return value.toFixed(digits);
+  if (!formats.has(digits)) {
+    formats.set(digits, new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  }
+  return formats.get(digits).format(value);
+}
+
+// Three significant digits: 0.264, 85.1, 3,790.
+function three(value) {
+  if (value === null || value === undefined) return "not given";
+  if (value === 0) return "0";
+  const rounded = Number(value.toPrecision(3));
+  return fixed(rounded, Math.max(2 - Math.floor(Math.log10(Math.abs(rounded))), 0));
+}
+
+const joined = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
+const count = (number, one, many = `${one}s`) => `${fixed(number, 0)} ${number === 1 ? one : many}`;
+const clipped = (text, length = 60) => (text.length > length ? `${text.slice(0, length)}…` : text);
+// Differences and limits to what they are worth: +0.31, 0.5.
+const short = (value, digits) => Number(value.toPrecision(digits)).toLocaleString("en", { maximumSignificantDigits: digits });
+const points = (difference) => `+${short(difference, 2)} points`;
+const deviceOf = (key) => data.devices.find((one) => one.device === key);
+const PHASES = { infer: "inference", train: "training" };
+
+const BROKEN = {
+  max_ms: (row) => `${three(row.ms)} ms`,
+  min_samples_per_sec: (row) => `${three(row.samples_per_sec)} images/s`,
+  min_top1: (row) => `${three(row.top1)} % top-1`,
+  max_param_count: (row) => `${three(row.param_count)} M parameters`,
+  max_gmacs: (row) => (row.gmacs === null ? "GMACs not given" : `${three(row.gmacs)} GMACs`),
+  license_kind: (row) => `the licence ${row.license}${row.license === row.license_kind ? "" : ` (${row.license_kind})`}`,
+};
+const brokenInWords = (row) => joined(row.breaks.map((name) => BROKEN[name](row)));
+
+const moreTime = (difference) =>
+  (difference > 0 ? `${short(difference, 2)} ms more` : difference < 0 ? `${short(-difference, 2)} ms less` : "the same time");
+
+const LIMITS_IN_WORDS = {
+  max_ms: (limit) => `${short(limit, 3)} ms`,
+  min_samples_per_sec: (limit) => `${short(limit, 3)} images/s`,
+  min_top1: (limit) => `${short(limit, 3)} % top-1`,
+  max_param_count: (limit) => `${short(limit, 3)} M parameters`,
+  max_gmacs: (limit) => `${short(limit, 3)} GMACs`,
+};
+const limitsInWords = (question) => joined(Object.entries(LIMITS_IN_WORDS)
+  .filter(([name]) => question[name] !== null).map(([name, say]) => say(question[name])));
+
+function stepInWords(row) {
+  return `Beyond the limits, ${clipped(row.next_model)} at ${row.next_img_size} px: ${points(row.next_more_top1)} for `
+    + `${moreTime(row.next_more_ms)}, with ${brokenInWords(row.next)}`;
+}
+
+function rungInWords(row) {
+  if (row.more_top1 === undefined) return "";
+  const noise = row.is_within_noise ? ", which may be chance" : "";
+  return `${points(row.more_top1)} for ${moreTime(row.more_ms)} than the next below${noise}`;
+}
+
+const tiesInWords = (number) => `and ${fixed(number, 0)} that cannot be told from it`;
+
+function noneInWords({ note, nearest }) {
+  if (!nearest) return `${note}.`;
+  return `Nothing fits. Nearest is ${clipped(nearest.model)} at ${nearest.img_size} px: ${three(nearest.ms)} ms, `
+    + `${three(nearest.top1)} %, ${three(nearest.param_count)} M parameters; beyond the limits with ${brokenInWords(nearest)}.`;
+}
+
+// The answer in one sentence, in parts around the name of the best.
+function answerInWords({ question, answer: { rows: [best], ladder } }) {
+  const asked = limitsInWords(question);
+  const training = question.phase === "train" ? " in training" : "";
+  const score = question.robust_weight === 0 ? `${three(best.score)} %`
+    : `a score of ${three(best.score)}, ${Math.round(100 * question.robust_weight)} % of it from shifted test sets,`;
+  const next = best.next_model
+    ? `the next step up, ${points(best.next_more_top1)} for ${moreTime(best.next_more_ms)}, is beyond the limits with ${brokenInWords(best.next)}`
+    : lessTimeInWords(ladder);
+  return {
+    before: `${asked ? `Within ${asked} on` : "On"} ${deviceOf(question.device).device_short_name}${training}, `,
+    after: ` reaches ${score} in ${three(best.ms)} ms; ${next}.`,
+  };
+}
+
+function lessTimeInWords(ladder) {
+  const half = ladder.find((row) => row.ms <= ladder[0].ms / 2);
+  return half ? `half the time costs ${short(ladder[0].score - half.score, 2)} points` : "nothing here reaches more";
+}
+
+function countInWords({ question, answer: { ladder, within, unscored_models: unscored } }) {
+  const models = count(new Set(within.map((row) => row.model)).size, "model");
+  const fit = `${models} at ${count(within.length, "size")} ${within.length === 1 ? "is" : "are"} within the limits`;
+  const ladderText = question.everything ? "" : `; no other beats ${ladder.length === 1 ? "this one" : `these ${ladder.length}`} on time and score`;
+  const lacking = unscored ? ` ${count(unscored, "model lacks", "models lack")} a shifted test set and cannot be ranked.` : "";
+  return `${fit}${ladderText}.${lacking}`;
+}
