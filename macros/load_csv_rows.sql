@@ -2,11 +2,14 @@
     in a copied project can be the other one; there the name of a folder ends the text at a quote, and
     is a pattern that other folders' files match. -#}
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
-    {%- set path = (invocation_args_dict.project_dir or '.') ~ '/' ~ model.original_file_path -%}
-    {%- set path = modules.re.sub('[\\[*?]', '[\\g<0>]', path) -%}
-    {%- set sql -%}
-        copy {{ this }} from '{{ path | replace("'", "''") }}' (format csv, header true)
-    {%- endset -%}
+    {%- set sql = copy_csv(this, model.original_file_path) -%}
     {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
     {{ return(sql) }}
+{%- endmacro %}
+
+{#- Add to a seed the files that match the pattern, below the project's folder. -#}
+{% macro copy_csv(seed, file, pattern='') -%}
+    {%- set path = (invocation_args_dict.project_dir or '.') ~ '/' ~ file -%}
+    {%- set path = modules.re.sub('[\\[*?]', '[\\g<0>]', path) ~ pattern -%}
+    copy {{ seed }} from '{{ path | replace("'", "''") }}' (format csv, header true)
 {%- endmacro %}

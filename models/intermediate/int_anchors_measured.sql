@@ -1,7 +1,7 @@
 with
 
 timings as (
-    select * from {{ ref('int_timings_aggregated') }}
+    select * from {{ ref('int_timings_measured') }}
 ),
 
 runs as (
@@ -20,7 +20,7 @@ keep_newest_torch as (
         run,
         device
     from runs
-    qualify rank() over (partition by device, is_compiled order by torch_order desc) = 1
+    qualify is_own or rank() over (partition by device, is_compiled order by torch_order desc) = 1
 ),
 
 measure_anchors as (

@@ -6,7 +6,7 @@ timings as (
 
 runs as (
     select * from {{ ref('int_runs_described') }}
-    where phase = 'infer'
+    where phase = 'infer' and not is_own
 ),
 
 costs as (

@@ -6,6 +6,7 @@ predictions as (
 
 runs as (
     select * from {{ ref('int_runs_described') }}
+    where not is_own
 ),
 
 -- Anchors were measured to predict, and so say nothing about predictions.

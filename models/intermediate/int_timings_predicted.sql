@@ -5,7 +5,7 @@ predictions as (
 ),
 
 timings as (
-    select * from {{ ref('int_timings_aggregated') }}
+    select * from {{ ref('int_timings_measured') }}
 ),
 
 measure_errors as (

@@ -1,7 +1,7 @@
 with
 
 timings as (
-    select * from {{ ref('int_timings_aggregated') }}
+    select * from {{ ref('int_timings_completed') }}
 ),
 
 runs as (
@@ -40,6 +40,8 @@ join_on_the_architecture as (
         timings.samples_per_sec,
         timings.secs,
         1000 * timings.secs as ms,
+        1000 * timings.secs_low as ms_low,
+        1000 * timings.secs_high as ms_high,
         timings.step_time,
         timings.batch_size,
         backbones.param_count,
@@ -52,6 +54,8 @@ join_on_the_architecture as (
         runs.is_compiled,
         runs.is_default_run,
         runs.is_newest,
+        runs.is_own,
+        timings.is_measured,
         backbones.is_fixed_input_size,
         backbones.is_extra_data,
         backbones.is_distilled

@@ -30,6 +30,7 @@ describe_runs as (
         runs.device_short_name,
         runs.device_kind,
         runs.is_compiled,
+        runs.is_own,
         count_rows.benchmarked_rows,
         count_rows.matched_rows,
         count_rows.matched_rows / count_rows.benchmarked_rows as matched_share,

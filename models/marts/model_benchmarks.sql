@@ -1,7 +1,7 @@
 with
 
 timings as (
-    select * from {{ ref('int_timings_aggregated') }}
+    select * from {{ ref('int_timings_completed') }}
 ),
 
 runs as (
@@ -39,6 +39,8 @@ join_at_the_same_size as (
         timings.samples_per_sec,
         timings.secs,
         1000 * timings.secs as ms,
+        1000 * timings.secs_low as ms_low,
+        1000 * timings.secs_high as ms_high,
         timings.step_time,
         timings.batch_size,
         timings.timings,
@@ -54,6 +56,8 @@ join_at_the_same_size as (
         runs.is_compiled,
         runs.is_default_run,
         runs.is_newest,
+        runs.is_own,
+        timings.is_measured,
         accuracy.is_extra_data,
         accuracy.is_distilled,
         timings.is_timed_variant
