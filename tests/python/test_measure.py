@@ -27,6 +27,7 @@ class Machine:
         self.time, self.steps, self.fits, self.made = 0.0, itertools.count(), fits, []
         self.secs, self.batches = secs, []
         monkeypatch.setattr(measure, "clock", lambda: self.time)
+        monkeypatch.setattr(measure, "read_processors", lambda: (0, 0))
         backend = Thing(
             is_available=lambda: True,
             synchronize=lambda: None,
@@ -143,6 +144,32 @@ def test_a_machine_that_slows_down_on_the_way_is_noticed(machine, tmp_path, caps
     complaints, rows = hot.run(tmp_path / "f.csv", "resnet50", "resnet18", "resnet34")
     assert (complaints, len(rows)) == (1, 3)
     assert "and 500.0 at the end: the machine slows itself down" in capsys.readouterr().err
+
+
+def test_of_a_crowded_machine_the_least_disturbed_attempt_counts(
+    machine, tmp_path, monkeypatch, capsys
+):
+    crowded = machine(secs=lambda step: 0.004 if step < 25 else 0.001)
+    monkeypatch.setattr(measure, "read_processors", lambda: (2 * crowded.time, 0))
+    monkeypatch.setattr(measure, "process_time", lambda: crowded.time)
+    complaints, (row,) = crowded.run(tmp_path / "f.csv", "resnet50")
+    assert complaints == 0
+    assert float(row["infer_samples_per_sec"]) == pytest.approx(1000)
+    assert "busy: other programs took 50% of the processors" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("now", "own", "share"),
+    [
+        ((100, 0), 100, 0),  # all of it is ours
+        ((100, 0), 60, 0.4),
+        ((80, 20), 10, 0),  # there is room for both
+        ((0, 0), 10, 0),  # a system that does not say
+    ],
+)
+def test_the_share_of_others(monkeypatch, now, own, share):
+    monkeypatch.setattr(measure, "read_processors", lambda: now)
+    assert measure.share_of_others((0, 0), own) == pytest.approx(share)
 
 
 def test_a_load_above_the_cores_is_said(monkeypatch, capsys):
