@@ -27,7 +27,6 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter as clock
 from time import process_time
-from typing import NamedTuple
 
 # The seed anchors, in its order.
 ANCHORS = (
@@ -48,7 +47,7 @@ REPEATS = (8, 60)  # at least and at most
 PATIENCE = 20  # seconds for one network
 STEADY = 0.01  # by what share the last repeats may still move the median
 BUSY = 0.3  # from what spread of the repeats on something else is at work
-CROWDED = 0.2  # from what share of the processors on other programs are in the way
+CROWDED = 0.3  # from what share of the processors on other programs are in the way
 CHANGED = 0.15  # from what share on the first network, timed again at the end, takes another time
 ATTEMPTS = 3
 
@@ -215,12 +214,6 @@ def time_what_fits(torch, network, img_size: int, batch_size: int, device: str):
             getattr(torch, device).empty_cache()
 
 
-class Attempt(NamedTuple):
-    secs: float  # per batch
-    spread: float  # of the repeats, as a share
-    others: float  # the share of the processors that other programs took
-
-
 def measure(torch, timm, model: str, img_size: int | None, device: str) -> dict:
     """Return the row of a network; raises Unmeasured."""
     try:
@@ -228,29 +221,26 @@ def measure(torch, timm, model: str, img_size: int | None, device: str) -> dict:
     except Exception as error:
         raise Unmeasured(f"timm cannot build it: {error}") from None
     network = network.to(device).eval()
-    batch_size, attempts = (1 if device == "cpu" else 256), []
+    batch_size = 1 if device == "cpu" else 256
     for _ in range(ATTEMPTS):
         before, own = read_processors(), process_time()
         batch_size, repeats = time_what_fits(torch, network, img_size, batch_size, device)
         others = share_of_others(before, process_time() - own)
         tenths = quantiles(repeats, n=10, method="inclusive")
         secs = median(repeats)
-        attempts.append(Attempt(secs, (tenths[-1] - tenths[0]) / secs, others))
-        if attempts[-1].spread <= BUSY and others <= CROWDED:
+        spread = (tenths[-1] - tenths[0]) / secs
+        if spread <= BUSY and (others <= CROWDED or device != "cpu"):
             break
-    # What disturbs only slows down.
-    best = min((one for one in attempts if one.spread <= BUSY), default=None)
-    if best is None:
+    else:
         raise Unmeasured(
-            f"its repeats differ by {attempts[-1].spread:.0%}: the machine is busy or slows itself"
-            " down; end what else is running, let it cool and run this again"
+            f"its repeats differ by {spread:.0%} and other programs took {others:.0%} of the"
+            " processors: the machine is busy or slows itself down; end what else is running, let"
+            " it cool and run this again"
         )
-    if best.others > CROWDED:
-        say(f"busy: other programs took {best.others:.0%} of the processors from {model}")
     return {
         "model": model,
-        "infer_samples_per_sec": f"{batch_size / best.secs:.7g}",
-        "infer_step_time": f"{1000 * best.secs:.7g}",
+        "infer_samples_per_sec": f"{batch_size / secs:.7g}",
+        "infer_step_time": f"{1000 * secs:.7g}",
         "infer_batch_size": batch_size,
         "infer_img_size": img_size,
         "param_count": round(sum(part.numel() for part in network.parameters()) / 1e6, 2),
