@@ -4,12 +4,17 @@
     python scripts/refresh_seeds.py --results DIR --snapshot 2026-01-06 --commit 90cae8c5
     python scripts/refresh_seeds.py --model-cards FILE
     python scripts/refresh_seeds.py --history
+    python scripts/refresh_seeds.py --own FILE --device "Jetson Orin"
+    python scripts/refresh_seeds.py --forget "Jetson Orin"
 
 The first form clones timm's repository (shallow, results/ only) and takes date and
 commit from git. Figures are copied as upstream wrote them; only thousands separators
 and the ".0" of whole numbers go. The third takes what read_model_cards.py wrote, alone
-or together with --results. The last clones the whole history and adds the earlier states
+or together with --results. --history clones the whole history and adds the earlier states
 of the imagenet results that are far enough from those in the seeds.
+
+The last two are about your own hardware: what measure.py or timm's benchmark.py wrote goes
+beside the seed own_benchmarks, where the build finds it and git passes over it.
 
 DuckDB reads, checks, merges and writes, by the SQL in scripts/importer. Upstream's files
 and the seeds that they are added to go the same way, past the same rules (rules.csv).
@@ -49,6 +54,7 @@ REFERENCE = PROJECT / "seeds" / "reference"
 STEPS = PROJECT / "scripts" / "importer"
 REPOSITORY = "https://github.com/huggingface/pytorch-image-models.git"
 HISTORY_FILES = ("results-all.csv", "results-imagenet.csv")  # the newer name last, as git lists
+OWN = "own"  # the folder beside the seeds for what the user measured
 UNFINISHED = "unfinished_import"  # the folder of seeds that are still to be put in place
 
 LARGEST_FILE = 200_000_000  # bytes
@@ -183,14 +189,22 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def read_seed_columns() -> dict[str, dict[str, str]]:
+def read_seed_columns(path: Path = SEEDS_DIR / "_timm__seeds.yml") -> dict[str, dict[str, str]]:
     """Return the columns of each seed with their types, the key first."""
-    seeds = read_yaml(SEEDS_DIR / "_timm__seeds.yml")["seeds"]
+    seeds = read_yaml(path)["seeds"]
     return {seed["name"]: seed["config"]["column_types"] for seed in seeds}
 
 
 def read_vars() -> dict[str, object]:
     return read_yaml(PROJECT / "dbt_project.yml")["vars"]
+
+
+def select_cells(types: dict[str, str]) -> str:
+    """Return the SQL that makes a seed's columns of the cells of a record."""
+    return ", ".join(
+        CASTS[kind].format(f"cell_of(names, cells, '{column}')") + f" as {column}"
+        for column, kind in types.items()
+    )
 
 
 def run_step(con: Connection, step: str) -> None:
@@ -206,6 +220,10 @@ def set_up(con: Connection, **settings: object) -> None:
         for seed in ("test_sets", "device_keys", "tag_tokens", "pretraining_datasets")
     }
     settings |= {"kinds": list(layouts), "layouts": list(layouts.values()), **words}
+    names = [row.values() for row in read_csv(REFERENCE / "device_keys.csv")]
+    settings["published_devices"] = sorted({name for row in names for name in list(row)[:4]})
+    anchors = read_csv(REFERENCE / "anchors.csv")
+    settings["anchors"] = [f"{row['architecture']} {row['img_size']}" for row in anchors]
     for name, value in (settings | read_vars()).items():
         con.execute(f"set variable {name} = ?", [value])
     con.execute(
@@ -264,11 +282,7 @@ def make_seeds(con: Connection) -> list[str]:
     run_step(con, "seeds")
     changes = []
     for seed, types in read_seed_columns().items():
-        columns = ", ".join(
-            CASTS[kind].format(f"cell_of(names, cells, '{column}')") + f" as {column}"
-            for column, kind in types.items()
-        )
-        rows = f"select {columns} from records {{}} where seed = '{seed}'"
+        rows = f"select {select_cells(types)} from records {{}} where seed = '{seed}'"
         con.execute(
             f"create view old_{seed} as {rows.format('')} and origin = 'old';"
             f"create table {seed} as {rows.format('semi join kept using (origin, source)')}"
@@ -306,6 +320,67 @@ def import_files(
         say(shown(note))
     came = con.execute("select line from summary order by place").fetchall()
     return [line for (line,) in came] + changes
+
+
+# --- the user's own files -------------------------------------------------------------
+
+
+def import_own(path: Path, device: str, folder: Path, say: Say) -> None:
+    """Check a file as upstream's are, and write its figures to the folder of own ones."""
+    types = read_seed_columns(PROJECT / "seeds" / OWN / "_own__seeds.yml")["own_benchmarks"]
+    with lock(folder), duckdb.connect() as con:
+        set_up(con, snapshot=None, fewer_rows=False, device=device)
+        read_files(con, "own", [path])
+        run_step(con, "read")
+        apply_rules(con)
+        if faults := describe_faults(con, {"own": path.parent}):
+            raise RefusedInput("\n".join(faults))
+        (sha256,) = con.execute("select sha256 from inputs").fetchone()
+        stated = {
+            "device_name": device,
+            "snapshot": datetime.now(UTC).date().isoformat(),
+            "upstream_file": path.name,
+            "sha256": sha256,
+        }
+        for name, value in stated.items():
+            con.execute(
+                "update records set names = [?] || names, cells = [?] || cells", [name, value]
+            )
+        side_file, own_file = folder / f".{path.name}.new", folder / path.name
+        quoted = str(side_file).replace("'", "''")
+        try:
+            con.execute(
+                f"copy (select {select_cells(types)} from records where not is_blank order by all)"
+                f" to '{quoted}' (format csv, header)"
+            )
+            did = "replaced" if own_file.exists() else "taken in"
+            side_file.replace(own_file)
+        finally:
+            side_file.unlink(missing_ok=True)
+        found, all_of_them, enough = con.execute(
+            "select anchors, len(getvariable('anchors')), getvariable('enough_anchors') from source"
+        ).fetchone()
+    say(f"{device}: {did} as {own_file}, with {found} of the {all_of_them} anchors")
+    if found < enough:
+        say(f"With {enough} of them or more predictions are better: measure the others too.")
+    say("Build to have it predicted: make, or dbt build")
+
+
+def forget(device: str, folder: Path, say: Say) -> None:
+    """Delete the own files of a device, by the name that it was given or the key in its files."""
+    found = []
+    with lock(folder):
+        for path in sorted(folder.glob("benchmark-*.csv")):
+            name = next(iter(read_csv(path)), {}).get("device_name", "")
+            if device == name or path.stem.removesuffix("-dynamo").endswith(f"-{device}"):
+                path.unlink()
+                found.append(path)
+            else:
+                say(f"kept: {name} ({path.name})")
+    if not found:
+        raise RefusedInput(f"{shown(device)}: no device of your own by that name; see those above")
+    for path in found:
+        say(f"forgotten: {path}")
 
 
 # --- timm's repository --------------------------------------------------------------
@@ -393,6 +468,9 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--commit", metavar="SHA", help="its commit")
     add("--model-cards", type=Path, metavar="FILE", help="what read_model_cards.py wrote")
     add("--history", action="store_true", help="add earlier states of the imagenet results")
+    add("--own", type=Path, metavar="FILE", help="what measure.py wrote on your own hardware")
+    add("--device", metavar="NAME", help="what to call that hardware")
+    add("--forget", metavar="NAME", help="the device of your own whose files to delete")
     add("--repository", default=REPOSITORY, help="what to clone (%(default)s)")
     add("--seeds", type=Path, default=SEEDS_DIR, help="where the seeds are")
     add("--summary", type=Path, metavar="FILE", help="where to write what came, as Markdown")
@@ -404,6 +482,13 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
         parser.error("--history goes with neither --results nor --model-cards")
     if arguments.commit and not re.fullmatch(r"[0-9a-f]{7,40}", arguments.commit):
         parser.error(f"--commit {arguments.commit!r} is not 7 to 40 hex digits")
+    if bool(arguments.own) != bool(arguments.device):
+        parser.error("--own and --device go together: the file, and what to call the hardware")
+    if arguments.device and not (arguments.device.isprintable() and arguments.device.strip()):
+        parser.error(f"--device {arguments.device!r} is no name that can be printed")
+    published = arguments.results or arguments.model_cards
+    if bool(published) + bool(arguments.own) + bool(arguments.forget) > 1:
+        parser.error("--own, --forget and timm's figures are taken one at a time")
     return arguments
 
 
@@ -521,8 +606,15 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     outcome.so_far = lambda: f"{what_became(arguments.seeds)}: "
     try:
-        update = refresh_history if arguments.history else refresh
-        update(arguments, say=lambda line: print(line, flush=True))
+        say = functools.partial(print, flush=True)
+        own_folder = arguments.seeds.parent / OWN
+        if arguments.own:
+            import_own(arguments.own, arguments.device.strip(), own_folder, say)
+        elif arguments.forget:
+            forget(arguments.forget, own_folder, say)
+        else:
+            update = refresh_history if arguments.history else refresh
+            update(arguments, say)
         return 0
     except RefusedInput as refusal:
         reason = str(refusal)

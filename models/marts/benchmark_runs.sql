@@ -21,6 +21,7 @@ describe_runs as (
         runs.device_short_name,
         runs.device_kind,
         runs.is_compiled,
+        runs.is_own,
         preferred_runs.benchmarked_rows,
         preferred_runs.matched_rows,
         preferred_runs.matched_rows / preferred_runs.benchmarked_rows as matched_share,

@@ -10,7 +10,7 @@ networks as (
         any_value(is_default_run) as is_default_run,
         any_value(secs) as secs
     from {{ ref('model_benchmarks') }}
-    where phase = 'infer' and kind in ('transformer', 'convnet')
+    where phase = 'infer' and not is_own and kind in ('transformer', 'convnet')
     group by run, architecture, img_size
 ),
 
