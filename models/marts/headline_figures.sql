@@ -24,7 +24,7 @@ comparisons as (
 
 benchmarks as (
     select * from {{ ref('model_benchmarks') }}
-    where phase = 'infer' and is_default_run
+    where phase = 'infer' and is_default_run and not is_own
 ),
 
 proxies as (
