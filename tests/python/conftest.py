@@ -234,9 +234,7 @@ class Tab:
         self.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
         self.page.emulate_media(color_scheme=color_scheme)
         self.page.goto(path.as_uri() + address)
-        drawn = (
-            "() => document.querySelector('.scatterlayer .point, #chart .rung, #chart .outside')"
-        )
+        drawn = "() => document.body.dataset.drawn"
         self.page.wait_for_function(drawn)
         self.page.evaluate(
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"

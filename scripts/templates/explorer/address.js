@@ -53,7 +53,7 @@ function readAddress() {
   }
   const card = testedAs(`${given.get("size")}@${given.get("model")}`);
   if (given.has("model") && !card) unknown.push(`model “${clipped(given.get("model"))}”`);
-  const notices = unknown.length ? [`This link asks for what is not here: ${unknown.join(", ")}.`] : [];
+  const notices = unknown.length ? [`This link asks for what is not here: ${unknown.join(", ")}. This is the answer without.`] : [];
   return {
     question,
     notices: [...notices, ...settleRun(question)],

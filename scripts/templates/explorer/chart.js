@@ -103,8 +103,10 @@ function nameRungs(ladder, frame, colors) {
     const text = clipped(row.model.split(".")[0], 34) + (isBest ? `  ${three(row.score)} %` : "");
     const [weight, size] = isBest ? [700, 13] : [400, 11];
     const width = widthOf(text, `${weight} ${size}px system-ui, sans-serif`);
-    const [x, y] = [frame.toX(row.ms), frame.toY(row.score) - 7];
-    const left = [x - 6 - width, ...(isBest ? [x + 6, frame.left + 4] : [])].find((start) => start >= frame.left + 2
+    const x = frame.toX(row.ms);
+    const isBeside = x - 6 - width >= frame.left + 2;
+    const y = frame.toY(row.score) - (isBeside ? 7 : 14);
+    const left = [x - 6 - width, ...(isBest ? [frame.left + 4] : [])].find((start) => start >= frame.left + 2
       && start + width <= frame.right && y > frame.top + 8
       && !taken.some((box) => start < box.right + 4 && start + width > box.left - 4 && Math.abs(y - box.y) < size + 2));
     if (left === undefined) return [];

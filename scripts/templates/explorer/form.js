@@ -129,5 +129,6 @@ function fillForm() {
   for (const box of byId("groups").querySelectorAll("input")) box.checked = question.architecture_group.includes(box.value);
   byId("groups_summary").textContent = question.architecture_group.length
     ? `Families: ${question.architecture_group.join(", ")}` : "Families: all";
-  byId("drawer_title").textContent = limitsInWords(question) ? `Limits: ${limitsInWords(question)}` : "Limits: none";
+  const limits = [limitsInWords(question), choicesInWords(question)].filter((part) => part !== "").join("; ");
+  byId("drawer_title").textContent = `Limits: ${limits || "none"}`;
 }

@@ -5,12 +5,12 @@ const COLUMNS = [
   { name: "ms", title: "ms", look: "bar" },
   { name: "score", title: "Score", look: "bar", isShown: () => state.question.robust_weight > 0 },
   { name: "top1", title: "Top-1", look: "bar", isShown: () => state.question.robust_weight === 0 },
-  { name: "top1", title: "Top-1", look: "wide", isShown: () => state.question.robust_weight > 0 },
-  { name: "shifted_top1", title: "Shifted", look: "wide", isShown: () => state.question.robust_weight > 0 },
+  { name: "top1", title: "Top-1", look: "wider", isShown: () => state.question.robust_weight > 0 },
+  { name: "shifted_top1", title: "Shifted", look: "wider", isShown: () => state.question.robust_weight > 0 },
   { name: "img_size", title: "px", look: "wide", show: String },
-  { name: "samples_per_sec", title: "Images/s", look: "wide", isShown: () => state.question.robust_weight === 0 },
-  { name: "param_count", title: "Params (M)", look: "wide" },
-  { name: "gmacs", title: "GMACs", look: "wide" },
+  { name: "samples_per_sec", title: "Images/s", look: "wider", isShown: () => state.question.robust_weight === 0 },
+  { name: "param_count", title: "M params", look: "wide" },
+  { name: "gmacs", title: "GMACs", look: "wider" },
   { name: "pretrained_on", title: "Pretrained on", look: "text", isText: true, show: (text) => text },
 ];
 
@@ -98,8 +98,9 @@ function headOf(column) {
 function showList() {
   const { answer: found, question } = state;
   const columns = COLUMNS.filter(({ isShown }) => !isShown || isShown());
-  byId("count").textContent = found.rows.length ? countInWords(state) : noneInWords(found);
+  byId("count").textContent = countInWords(state);
   byId("list_head").replaceChildren(...columns.map(headOf));
+  byId("list").className = question.everything ? "everything" : "";
   byId("list").replaceChildren(...buildRows(sorted(found.rows), columns));
   const hidden = question.everything ? 0 : found.ladder.length - found.rows.length;
   byId("more").hidden = hidden <= 0;

@@ -30,7 +30,7 @@ function show(isOtherRun) {
 
 function showAnswer() {
   const { rows } = state.answer;
-  const { before, after } = rows.length ? answerInWords(state) : { before: "Nothing fits.", after: "" };
+  const { before, after } = rows.length ? answerInWords(state) : { before: noneInWords(state.answer), after: "" };
   const best = rows.slice(0, 1).map(nameButton);
   byId("answer").replaceChildren(before, ...best, after);
   byId("chart").setAttribute("aria-label", `Accuracy against time per image. ${byId("answer").textContent} The list below has the same models.`);
@@ -77,3 +77,4 @@ phone.addEventListener("change", arrangeDrawer);
 addEventListener("popstate", travel);
 restore();
 buildChart();
+document.body.dataset.drawn = "all";

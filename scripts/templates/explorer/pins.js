@@ -14,7 +14,6 @@ function togglePin(row) {
 function showPinButton() {
   if (!state.card) return;
   byId("pin").textContent = isPinned(state.card) ? "Unpin" : "Pin to compare";
-  byId("pin").setAttribute("aria-pressed", isPinned(state.card));
 }
 
 function showPins() {
@@ -29,7 +28,7 @@ function showPins() {
   const lines = [
     ["ms here", ...timed.map((row) => three(row?.ms))],
     ["Images/s here", ...timed.map((row) => three(row?.samples_per_sec))],
-    ["Top-1 (%)", ...pins.map((pin) => `${three(pin.top1)} ± ${three(1.96 * pin.top1_standard_error)}`)],
+    ["Top-1 (%)", ...pins.map((pin) => `${three(pin.top1)} ± ${short(1.96 * pin.top1_standard_error, 2)}`)],
     ...data.test_sets.map(({ display_name: name, short_name: key }) => [`${name} (%)`, ...pins.map((pin) => three(pin[`${key}_top1`]))]),
     ["Parameters (M)", ...pins.map((pin) => three(pin.param_count))],
     ["GMACs", ...pins.map((pin) => three(pin.gmacs))],

@@ -30,6 +30,14 @@ function showFound() {
 function buildSearch() {
   byId("search").addEventListener("input", showFound);
   byId("search_form").addEventListener("submit", (event) => event.preventDefault());
+  // Focus moves on first, so that closing the card comes back to the search.
+  byId("found").addEventListener("click", () => {
+    byId("search").focus();
+    byId("found").hidden = true;
+  });
+  byId("search_form").addEventListener("focusout", ({ relatedTarget }) => {
+    if (!byId("search_form").contains(relatedTarget)) byId("found").hidden = true;
+  });
   byId("search_form").addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     byId("search").value = "";

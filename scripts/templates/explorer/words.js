@@ -39,15 +39,25 @@ const brokenInWords = (row) => joined(row.breaks.map((name) => BROKEN[name](row)
 const moreTime = (difference) =>
   (difference > 0 ? `${short(difference, 2)} ms more` : difference < 0 ? `${short(-difference, 2)} ms less` : "the same time");
 
-const LIMITS_IN_WORDS = {
-  max_ms: (limit) => `${short(limit, 3)} ms`,
-  min_samples_per_sec: (limit) => `${short(limit, 3)} images/s`,
-  min_top1: (limit) => `${short(limit, 3)} % top-1`,
-  max_param_count: (limit) => `${short(limit, 3)} M parameters`,
-  max_gmacs: (limit) => `${short(limit, 3)} GMACs`,
-};
-const limitsInWords = (question) => joined(Object.entries(LIMITS_IN_WORDS)
-  .filter(([name]) => question[name] !== null).map(([name, say]) => say(question[name])));
+const UNITS = { ms: "ms", samples_per_sec: "images/s", top1: "% top-1", param_count: "M parameters", gmacs: "GMACs" };
+
+function limitsInWords(question) {
+  const side = (word, isMost) => {
+    const limits = LIMITS.filter(({ name, most }) => most === isMost && question[name] !== null)
+      .map(({ name, field }) => `${short(question[name], 3)} ${UNITS[field]}`);
+    return limits.length ? [`${word} ${joined(limits)}`] : [];
+  };
+  return joined([...side("at most", true), ...side("at least", false)]);
+}
+
+// What else is asked for, short enough to stand in brackets.
+function choicesInWords(question) {
+  const { kind, architecture_group: group, is_self_supervised: isSelf, imagenet1k_only: isOnly, license_kind: license, name } = question;
+  return [
+    kind, ...group, isSelf === null ? "" : isSelf ? "self-supervised" : "not self-supervised",
+    isOnly ? "ImageNet-1k only" : "", license && `licence: ${license}`, name.trim() && `“${clipped(name.trim(), 30)}”`,
+  ].filter((part) => part !== "").join(", ");
+}
 
 function stepInWords(row) {
   return `Beyond the limits, ${clipped(row.next_model)} at ${row.next_img_size} px: ${points(row.next_more_top1)} for `
@@ -68,18 +78,23 @@ function noneInWords({ note, nearest }) {
     + `${three(nearest.top1)} %, ${three(nearest.param_count)} M parameters; beyond the limits with ${brokenInWords(nearest)}.`;
 }
 
+// A figure stays beside its unit.
+const unbroken = (text) => text.replace(/(\d) (%|ms|M|images|points|GMACs)/g, "$1\u00a0$2");
+
 // The answer in one sentence, in parts around the name of the best.
 function answerInWords({ question, answer: { rows: [best], ladder } }) {
   const asked = limitsInWords(question);
-  const training = question.phase === "train" ? " in training" : "";
-  const score = question.robust_weight === 0 ? `${three(best.score)} %`
-    : `a score of ${three(best.score)}, ${Math.round(100 * question.robust_weight)} % of it from shifted test sets,`;
+  const choices = choicesInWords(question);
+  const device = `${deviceOf(question.device).device_short_name}${question.phase === "train" ? " in training" : ""}${choices && ` (${choices})`}`;
+  const share = question.robust_weight;
+  const score = share === 0 ? `${three(best.score)} %` : share === 1 ? `${three(best.score)} % on shifted test sets`
+    : `a score of ${three(best.score)}, ${Math.round(100 * share)} % of it from shifted test sets,`;
   const next = best.next_model
     ? `the next step up, ${points(best.next_more_top1)} for ${moreTime(best.next_more_ms)}, is beyond the limits with ${brokenInWords(best.next)}`
     : lessTimeInWords(ladder);
   return {
-    before: `${asked ? `Within ${asked} on` : "On"} ${deviceOf(question.device).device_short_name}${training}, `,
-    after: ` reaches ${score} in ${three(best.ms)} ms; ${next}.`,
+    before: unbroken(`${asked ? `With ${asked} on` : "On"} ${device}, `),
+    after: unbroken(` reaches ${score} in ${three(best.ms)} ms; ${next}.`),
   };
 }
 
@@ -91,7 +106,7 @@ function lessTimeInWords(ladder) {
 function countInWords({ question, answer: { ladder, within, unscored_models: unscored } }) {
   const models = count(new Set(within.map((row) => row.model)).size, "model");
   const fit = `${models} at ${count(within.length, "size")} ${within.length === 1 ? "is" : "are"} within the limits`;
-  const ladderText = question.everything ? "" : `; no other beats ${ladder.length === 1 ? "this one" : `these ${ladder.length}`} on time and score`;
+  const ladderText = question.everything || ladder.length === 0 ? "" : `; no other beats ${ladder.length === 1 ? "this one" : `these ${ladder.length}`} on time and score`;
   const lacking = unscored ? ` ${count(unscored, "model lacks", "models lack")} a shifted test set and cannot be ranked.` : "";
   return `${fit}${ladderText}.${lacking}`;
 }
