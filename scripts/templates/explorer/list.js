@@ -102,9 +102,9 @@ function showList() {
   byId("list_head").replaceChildren(...columns.map(headOf));
   byId("list").className = question.everything ? "everything" : "";
   byId("list").replaceChildren(...buildRows(sorted(found.rows), columns));
-  const hidden = question.everything ? 0 : found.ladder.length - found.rows.length;
-  byId("more").hidden = hidden <= 0;
-  byId("more").textContent = `Show ${hidden} more that take less time`;
+  const hidden = (question.everything ? found.within : found.ladder).length - found.rows.length;
+  byId("more").hidden = hidden === 0;
+  byId("more").textContent = `Show ${count(hidden, "more", "more")}`;
 }
 
 function buildList() {
