@@ -206,6 +206,15 @@ DEVICE_HOVER = (
     "top-1 %{top1:.2f} %%{gap}<br>%{ms:.3f} ms per image<br>"
     "%{samples_per_sec:,.0f} images/s, batch %{batch_size}<br>%{param_count:.2f} M parameters"
 )
+HEADING_TOP1 = 82  # the accuracy that the heading quotes
+HISTORY_HOVER = (
+    "<b>%{model}</b><br>%{img_size} px, on the frontier of January {january}<br><br>"
+    "top-1 %{top1:.2f} %<br>%{ms:.3f} ms per image"
+)
+PROGRESS_HOVER = (
+    "<b>%{model}</b><br>%{img_size} px, the fastest with %{min_top1:.0f} % on %{snapshot}<br><br>"
+    "%{ms:.3f} ms per image"
+)
 ROBUSTNESS_HOVER = (
     "<b>%{model}</b><br>%{img_size} px<br>pretrained on %{pretrained_on}<br><br>"
     "top-1 %{imagenet_top1:.2f} %<br>{test_set} %{top1:.2f} %<br>"
@@ -261,6 +270,116 @@ def devices(benchmarks: pd.DataFrame) -> go.Figure:
             traces += frontier.data
         options[device] = traces
     return choice(options, TIME_AXIS, TOP1_AXIS)
+
+
+def describe_progress(halving_times: pd.DataFrame) -> str:
+    """Return what became of the times for the accuracies of one device, as a heading."""
+    if halving_times.empty:
+        return ""
+    sentences = [
+        f"{row.min_top1:.0f} % in timm's results: {row.first_ms:.3g} ms in "
+        f"{row.first_snapshot:%B %Y},<br>{row.least_ms:.3g} ms since {row.last_improvement:%B %Y}. "
+        for row in halving_times[halving_times["min_top1"] == HEADING_TOP1].itertuples()
+    ]
+    *others, last = halving_times["min_top1"].map("{:.0f}".format)
+    accuracies = f"{', '.join(others)} or {last}" if others else last
+    day = halving_times["last_improvement"].max()
+    return f"<b>{''.join(sentences)}None is faster<br>at {accuracies} % since {day:%B %Y}.</b>"
+
+
+def labelled_line(
+    rows: pd.DataFrame, x: str, y: str, hover: str, colour: str, label: str, **settings: object
+) -> go.Scatter:
+    """Return a line of steps with its label at its end."""
+    (line,) = scatter(rows, x, y, hover, {"size": 5, "color": colour}).data
+    return line.update(
+        line={"color": colour, "width": 2, "shape": "hv"},
+        text=[""] * (len(rows) - 1) + [label],
+        textfont={"size": 11},
+        cliponaxis=False,
+        **settings,
+    )
+
+
+def january_lines(frontiers: pd.DataFrame) -> list[go.Scatter]:
+    """Return each January's frontier, from light to dark; one label where lines end together."""
+    lines = dict(list(frontiers.groupby("january")))
+    shades = px.colors.sample_colorscale("Blues", len(lines) + 2)[2:]
+    # Evaluated anew, the same weights end a line a hair apart.
+    ends = frontiers.groupby("january", as_index=False).last().round({"top1": 1})
+    spans = ends.groupby(["secs", "top1"])["january"].agg(["min", "max"]).to_numpy()
+    labels = {last: f"{first} to {last}" if first < last else str(last) for first, last in spans}
+    return [
+        labelled_line(
+            line,
+            "secs",
+            "top1",
+            HISTORY_HOVER.replace("{january}", str(january)),
+            shade,
+            labels.get(january, ""),
+            mode="lines+text",
+            textposition="top left" if "to" in labels.get(january, "") else "middle right",
+        )
+        for (january, line), shade in zip(lines.items(), shades, strict=True)
+    ]
+
+
+def progress_lines(progress: pd.DataFrame) -> list[go.Scatter]:
+    """Return the time for each accuracy by date."""
+    accuracies = progress.groupby("min_top1")
+    return [
+        labelled_line(
+            line,
+            "snapshot",
+            "secs",
+            PROGRESS_HOVER,
+            colour,
+            f"{min_top1:.0f} %",
+            mode="lines+markers+text",
+            textposition="middle right",
+            xaxis="x2",
+            yaxis="y2",
+        )
+        for (min_top1, line), colour in zip(accuracies, COLOURS, strict=False)
+    ]
+
+
+def history(
+    devices: pd.DataFrame,
+    frontiers: pd.DataFrame,
+    progress: pd.DataFrame,
+    halving_times: pd.DataFrame,
+) -> go.Figure:
+    """Plot each January's frontier and beside it the time for accuracies, a device at a time.
+
+    The rows of a line are sorted by ms, or by snapshot.
+    """
+    frontiers = frontiers.rename(columns={"januaries": "january"}).explode("january")
+    frontiers, progress = (
+        escaped(frame).assign(ms=frame["ms"].round(4), secs=(frame["ms"] / 1000).round(8))
+        for frame in (frontiers, progress)
+    )
+    options, headings = {}, []
+    for device, name in devices.itertuples(index=False):
+        lines = january_lines(frontiers[frontiers["device"] == device])
+        lines += progress_lines(progress[progress["device"] == device])
+        if lines:
+            options[html.escape(name)] = lines
+            headings.append(describe_progress(halving_times[halving_times["device"] == device]))
+    figure = choice(options, TIME_AXIS, TOP1_AXIS)
+    for button, heading in zip(figure.layout.updatemenus[0].buttons, headings, strict=True):
+        button.update(method="update", args=[{"visible": button.args[1]}, {"title.text": heading}])
+    return figure.update_layout(
+        title={
+            **{"text": headings[0], "font": {"size": 15}},
+            **{"x": 0, "xref": "container", "y": 0.98, "yref": "container", "yanchor": "top"},
+        },
+        margin={"t": 120, "r": 40},
+        showlegend=False,
+        xaxis={"domain": [0, 0.5]},
+        xaxis2={"domain": [0.62, 1], "anchor": "y2", "title": "Snapshot of timm's results"},
+        yaxis2={**TIME_AXIS, "anchor": "x2", "automargin": True},
+    )
 
 
 def robustness(accuracies: pd.DataFrame) -> go.Figure:

@@ -100,6 +100,14 @@ TODAY = (
         "below the best of all.",
     ),
     Chart(
+        "history",
+        "Is it worth looking again?",
+        "The frontier of each January, from light to dark, with what timm had published by then at "
+        "today's speed of the same network; choose a device above the chart. Where lines coincide, "
+        "nothing was gained. Beside it, when models first reached an accuracy in less time. A "
+        "snapshot shows when timm had evaluated a model, not when it was published.",
+    ),
+    Chart(
         "robustness",
         "Robustness",
         "How much better a model does on shifted images than its accuracy on the clean ones "
@@ -199,6 +207,38 @@ def draw_robustness(connection: duckdb.DuckDBPyConnection) -> go.Figure:
     return charts.robustness(accuracies)
 
 
+def draw_history(connection: duckdb.DuckDBPyConnection) -> go.Figure:
+    devices = read(
+        connection,
+        "devices",
+        "device device_name",
+        order="is_default_device desc, device_kind desc, device_name",
+    )
+    frontiers = read_rows(
+        connection,
+        "frontier_history",
+        "device januaries model img_size ms top1",
+        where="phase = 'infer' and is_frontier and januaries <> []",
+        order="device, snapshot, ms",
+    )
+    shown = "phase = 'infer' and min_top1 in (80, 82, 84, 86)"
+    progress = read_rows(
+        connection,
+        "progress",
+        "device min_top1 snapshot ms model img_size",
+        where=f"{shown} and ms is not null",
+        order="device, min_top1, snapshot",
+    )
+    halving_times = read_rows(
+        connection,
+        "halving_times",
+        "device min_top1 first_snapshot first_ms last_improvement least_ms",
+        where=shown,
+        order="device, min_top1",
+    )
+    return charts.history(devices, frontiers, progress, halving_times)
+
+
 def draw_effects(connection: duckdb.DuckDBPyConnection) -> go.Figure:
     comparisons = read_rows(
         connection,
@@ -261,6 +301,7 @@ def draw_parameter_counts(connection: duckdb.DuckDBPyConnection) -> go.Figure:
 
 DRAWINGS = {
     "devices": draw_devices,
+    "history": draw_history,
     "robustness": draw_robustness,
     "effects": draw_effects,
     "proxies": draw_proxies,

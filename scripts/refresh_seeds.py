@@ -3,11 +3,18 @@
     python scripts/refresh_seeds.py
     python scripts/refresh_seeds.py --results DIR --snapshot 2026-01-06 --commit 90cae8c5
     python scripts/refresh_seeds.py --model-cards FILE
+    python scripts/refresh_seeds.py --history
+    python scripts/refresh_seeds.py --own FILE --device "Jetson Orin"
+    python scripts/refresh_seeds.py --forget "Jetson Orin"
 
 The first form clones timm's repository (shallow, results/ only) and takes date and
 commit from git. Figures are copied as upstream wrote them; only thousands separators
-and the ".0" of whole numbers go. The last takes what read_model_cards.py wrote, alone
-or together with --results.
+and the ".0" of whole numbers go. The third takes what read_model_cards.py wrote, alone
+or together with --results. --history clones the whole history and adds the earlier states
+of the imagenet results that are far enough from those in the seeds.
+
+The last two are about your own hardware: what measure.py or timm's benchmark.py wrote goes
+beside the seed own_benchmarks, where the build finds it and git passes over it.
 
 DuckDB reads, checks, merges and writes, by the SQL in scripts/importer. Upstream's files
 and the seeds that they are added to go the same way, past the same rules (rules.csv).
@@ -25,6 +32,7 @@ import errno
 import fcntl
 import functools
 import hashlib
+import math
 import os
 import re
 import shutil
@@ -35,6 +43,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import yaml
@@ -44,6 +53,8 @@ SEEDS_DIR = PROJECT / "seeds" / "timm"
 REFERENCE = PROJECT / "seeds" / "reference"
 STEPS = PROJECT / "scripts" / "importer"
 REPOSITORY = "https://github.com/huggingface/pytorch-image-models.git"
+HISTORY_FILES = ("results-all.csv", "results-imagenet.csv")  # the newer name last, as git lists
+OWN = "own"  # the folder beside the seeds for what the user measured
 UNFINISHED = "unfinished_import"  # the folder of seeds that are still to be put in place
 
 LARGEST_FILE = 200_000_000  # bytes
@@ -178,10 +189,22 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def read_seed_columns() -> dict[str, dict[str, str]]:
+def read_seed_columns(path: Path = SEEDS_DIR / "_timm__seeds.yml") -> dict[str, dict[str, str]]:
     """Return the columns of each seed with their types, the key first."""
-    seeds = read_yaml(SEEDS_DIR / "_timm__seeds.yml")["seeds"]
+    seeds = read_yaml(path)["seeds"]
     return {seed["name"]: seed["config"]["column_types"] for seed in seeds}
+
+
+def read_vars() -> dict[str, object]:
+    return read_yaml(PROJECT / "dbt_project.yml")["vars"]
+
+
+def select_cells(types: dict[str, str]) -> str:
+    """Return the SQL that makes a seed's columns of the cells of a record."""
+    return ", ".join(
+        CASTS[kind].format(f"cell_of(names, cells, '{column}')") + f" as {column}"
+        for column, kind in types.items()
+    )
 
 
 def run_step(con: Connection, step: str) -> None:
@@ -197,7 +220,11 @@ def set_up(con: Connection, **settings: object) -> None:
         for seed in ("test_sets", "device_keys", "tag_tokens", "pretraining_datasets")
     }
     settings |= {"kinds": list(layouts), "layouts": list(layouts.values()), **words}
-    for name, value in (settings | read_yaml(PROJECT / "dbt_project.yml")["vars"]).items():
+    names = [row.values() for row in read_csv(REFERENCE / "device_keys.csv")]
+    settings["published_devices"] = sorted({name for row in names for name in list(row)[:4]})
+    anchors = read_csv(REFERENCE / "anchors.csv")
+    settings["anchors"] = [f"{row['architecture']} {row['img_size']}" for row in anchors]
+    for name, value in (settings | read_vars()).items():
         con.execute(f"set variable {name} = ?", [value])
     con.execute(
         "create table inputs (origin text, file text, sha256 text, text text);"
@@ -255,11 +282,7 @@ def make_seeds(con: Connection) -> list[str]:
     run_step(con, "seeds")
     changes = []
     for seed, types in read_seed_columns().items():
-        columns = ", ".join(
-            CASTS[kind].format(f"cell_of(names, cells, '{column}')") + f" as {column}"
-            for column, kind in types.items()
-        )
-        rows = f"select {columns} from records {{}} where seed = '{seed}'"
+        rows = f"select {select_cells(types)} from records {{}} where seed = '{seed}'"
         con.execute(
             f"create view old_{seed} as {rows.format('')} and origin = 'old';"
             f"create table {seed} as {rows.format('semi join kept using (origin, source)')}"
@@ -299,6 +322,67 @@ def import_files(
     return [line for (line,) in came] + changes
 
 
+# --- the user's own files -------------------------------------------------------------
+
+
+def import_own(path: Path, device: str, folder: Path, say: Say) -> None:
+    """Check a file as upstream's are, and write its figures to the folder of own ones."""
+    types = read_seed_columns(PROJECT / "seeds" / OWN / "_own__seeds.yml")["own_benchmarks"]
+    with lock(folder), duckdb.connect() as con:
+        set_up(con, snapshot=None, fewer_rows=False, device=device)
+        read_files(con, "own", [path])
+        run_step(con, "read")
+        apply_rules(con)
+        if faults := describe_faults(con, {"own": path.parent}):
+            raise RefusedInput("\n".join(faults))
+        (sha256,) = con.execute("select sha256 from inputs").fetchone()
+        stated = {
+            "device_name": device,
+            "snapshot": datetime.now(UTC).date().isoformat(),
+            "upstream_file": path.name,
+            "sha256": sha256,
+        }
+        for name, value in stated.items():
+            con.execute(
+                "update records set names = [?] || names, cells = [?] || cells", [name, value]
+            )
+        side_file, own_file = folder / f".{path.name}.new", folder / path.name
+        quoted = str(side_file).replace("'", "''")
+        try:
+            con.execute(
+                f"copy (select {select_cells(types)} from records where not is_blank order by all)"
+                f" to '{quoted}' (format csv, header)"
+            )
+            did = "replaced" if own_file.exists() else "taken in"
+            side_file.replace(own_file)
+        finally:
+            side_file.unlink(missing_ok=True)
+        found, all_of_them, enough = con.execute(
+            "select anchors, len(getvariable('anchors')), getvariable('enough_anchors') from source"
+        ).fetchone()
+    say(f"{device}: {did} as {own_file}, with {found} of the {all_of_them} anchors")
+    if found < enough:
+        say(f"With {enough} of them or more predictions are better: measure the others too.")
+    say("Build to have it predicted: make, or dbt build")
+
+
+def forget(device: str, folder: Path, say: Say) -> None:
+    """Delete the own files of a device, by the name that it was given or the key in its files."""
+    found = []
+    with lock(folder):
+        for path in sorted(folder.glob("benchmark-*.csv")):
+            name = next(iter(read_csv(path)), {}).get("device_name", "")
+            if device == name or path.stem.removesuffix("-dynamo").endswith(f"-{device}"):
+                path.unlink()
+                found.append(path)
+            else:
+                say(f"kept: {name} ({path.name})")
+    if not found:
+        raise RefusedInput(f"{shown(device)}: no device of your own by that name; see those above")
+    for path in found:
+        say(f"forgotten: {path}")
+
+
 # --- timm's repository --------------------------------------------------------------
 
 
@@ -330,6 +414,47 @@ def clone(repository: str, folder: str) -> tuple[Path, date, str]:
     return Path(folder, "results"), snapshot, git("-C", folder, "rev-parse", "HEAD")
 
 
+class State(NamedTuple):
+    """Upstream's results of imagenet as a commit left them."""
+
+    snapshot: date
+    commit: str
+    path: str
+    content: str  # the name of the blob
+
+
+def clone_history(repository: str, folder: Path) -> list[State]:
+    """Clone the repository without its files; return the states of its main branch.
+
+    Oldest first, of each day the last. What was taken back is none: a file that returns to what
+    it was before undoes all states in between.
+    """
+    git("clone", "--filter", "blob:none", "--no-checkout", "--progress", repository, str(folder))
+    paths = [f"results/{name}" for name in HISTORY_FILES]
+    # A branch counts from the day it was merged, as it was merged.
+    options = ("--first-parent", "--reverse", "--format=%H %cd", "--date=format-local:%Y-%m-%d")
+    standing = []
+    for line in git("-C", str(folder), "log", *options, "--", *paths).splitlines():
+        commit, day = line.split()
+        if files := git("-C", str(folder), "ls-tree", commit, *paths).splitlines():
+            content, path = files[-1].split()[2:]
+            contents = [state.content for state in standing]
+            if content in contents:
+                del standing[contents.index(content) + 1 :]
+            else:
+                standing.append(State(date.fromisoformat(day), commit, path, content))
+    of_each_day = {state.snapshot: state for state in standing}
+    return [of_each_day[day] for day in sorted(of_each_day)]
+
+
+def check_out(clone: Path, state: State) -> Path:
+    """Return a results/ folder with the file of the state alone."""
+    folder = clone.with_name(state.commit)
+    folder.mkdir()
+    git("-C", str(clone), "--work-tree", str(folder), "checkout", state.commit, "--", state.path)
+    return folder / "results"
+
+
 # --- the command --------------------------------------------------------------------
 
 
@@ -342,6 +467,10 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--snapshot", type=date.fromisoformat, metavar="YYYY-MM-DD", help="its commit's date")
     add("--commit", metavar="SHA", help="its commit")
     add("--model-cards", type=Path, metavar="FILE", help="what read_model_cards.py wrote")
+    add("--history", action="store_true", help="add earlier states of the imagenet results")
+    add("--own", type=Path, metavar="FILE", help="what measure.py wrote on your own hardware")
+    add("--device", metavar="NAME", help="what to call that hardware")
+    add("--forget", metavar="NAME", help="the device of your own whose files to delete")
     add("--repository", default=REPOSITORY, help="what to clone (%(default)s)")
     add("--seeds", type=Path, default=SEEDS_DIR, help="where the seeds are")
     add("--summary", type=Path, metavar="FILE", help="where to write what came, as Markdown")
@@ -349,9 +478,39 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     if len({bool(arguments.results), bool(arguments.snapshot), bool(arguments.commit)}) > 1:
         parser.error("--results, --snapshot and --commit go together: give all three or none")
+    if arguments.history and (arguments.results or arguments.model_cards):
+        parser.error("--history goes with neither --results nor --model-cards")
     if arguments.commit and not re.fullmatch(r"[0-9a-f]{7,40}", arguments.commit):
         parser.error(f"--commit {arguments.commit!r} is not 7 to 40 hex digits")
+    if bool(arguments.own) != bool(arguments.device):
+        parser.error("--own and --device go together: the file, and what to call the hardware")
+    if arguments.device and not (arguments.device.isprintable() and arguments.device.strip()):
+        parser.error(f"--device {arguments.device!r} is no name that can be printed")
+    published = arguments.results or arguments.model_cards
+    if bool(published) + bool(arguments.own) + bool(arguments.forget) > 1:
+        parser.error("--own, --forget and timm's figures are taken one at a time")
     return arguments
+
+
+@contextmanager
+def open_seeds(folder: Path, say: Say) -> Iterator[None]:
+    """Lock the seeds, and finish what an import before left undone."""
+    with lock(folder):
+        if (folder / UNFINISHED).exists():
+            put_in_place(folder)
+            say("finished the last import, which had been stopped")
+        yield
+
+
+def report(summary: str, path: Path | None, say: Say) -> None:
+    say(f"\n{summary}")
+    if path:
+        path.write_text(f"{summary}\n", encoding="utf-8")
+
+
+def check_date(snapshot: date) -> None:
+    if snapshot > datetime.now(UTC).date():
+        raise RefusedInput(f"snapshot {snapshot}: is in the future; correct it, or the clock")
 
 
 def refresh(arguments: argparse.Namespace, say: Say) -> None:
@@ -361,24 +520,69 @@ def refresh(arguments: argparse.Namespace, say: Say) -> None:
         if not results and not cards:
             say(f"cloning {arguments.repository}")
             results, snapshot, commit = clone(arguments.repository, folder)
-        if results and snapshot > datetime.now(UTC).date():
-            raise RefusedInput(f"snapshot {snapshot}: is in the future; correct it, or the clock")
         if results:
+            check_date(snapshot)
             say(f"importing snapshot {snapshot} (commit {commit}) from {shown(results)}")
         if cards:
             say(f"importing model cards from {shown(cards)}")
-        with lock(arguments.seeds), duckdb.connect() as con:
-            if (arguments.seeds / UNFINISHED).exists():
-                put_in_place(arguments.seeds)
-                say("finished the last import, which had been stopped")
+        with open_seeds(arguments.seeds, say), duckdb.connect() as con:
             set_up(con, snapshot=snapshot, commit=commit, fewer_rows=arguments.allow_fewer_rows)
             came = import_files(con, results, cards, arguments.seeds, say)
             head = f"results of {snapshot}\n\nCommit {commit}." if results else "model cards"
-            summary = f"## timm's {head}\n\n" + "\n".join(came)
-            say(f"\n{summary}")
-            if arguments.summary:
-                arguments.summary.write_text(f"{summary}\n", encoding="utf-8")
+            report(f"## timm's {head}\n\n" + "\n".join(came), arguments.summary, say)
             write_seeds(con, arguments.seeds)
+
+
+def rewrite_seeds(source: Path, target: Path) -> set[date]:
+    """Write the seeds of one folder to another; return which snapshots of imagenet they have."""
+    with duckdb.connect() as con:
+        set_up(con, snapshot=None, commit=None, fewer_rows=False)
+        import_files(con, None, None, source, say=lambda note: None)
+        write_seeds(con, target)
+        query = "select snapshot::date from result_files where test_set = 'imagenet'"
+        return {snapshot for (snapshot,) in con.execute(query).fetchall()}
+
+
+def import_state(state: State, results: Path, seeds: Path, fewer_rows: bool) -> None:
+    """Add a state to the seeds, whatever else they hold."""
+    check_date(state.snapshot)
+    with duckdb.connect() as con:
+        set_up(con, snapshot=state.snapshot, commit=state.commit, fewer_rows=fewer_rows)
+        import_files(con, results, None, seeds, say=lambda note: None)
+        write_seeds(con, seeds)
+
+
+def refresh_history(arguments: argparse.Namespace, say: Say) -> None:
+    """Add earlier states to a copy of the seeds, one by one, and put that in place.
+
+    None is newer than the newest snapshot, which would lose its other test sets to it. What is
+    wrong with a state cannot be mended any more: it is said, and the next one taken.
+    """
+    with tempfile.TemporaryDirectory(prefix="timm-") as folder, open_seeds(arguments.seeds, say):
+        timm, seeds = Path(folder, "timm"), Path(folder, "seeds")
+        seeds.mkdir()
+        held = rewrite_seeds(arguments.seeds, seeds)
+        newest = max(held, default=date.max)
+        say(f"cloning the history of {arguments.repository}")
+        states = clone_history(arguments.repository, timm)
+        if not states:
+            raise RefusedInput(f"{arguments.repository}: no results of imagenet; name timm's")
+        added = []
+        for state in states:
+            distances = [abs(state.snapshot - day).days for day in (*held, *added)]
+            if state.snapshot > newest:
+                say(f"snapshot {state.snapshot}: newer than the seeds; import it without --history")
+            elif min(distances, default=math.inf) >= read_vars()["snapshot_spacing"]:
+                say(f"importing snapshot {state.snapshot} (commit {state.commit})")
+                try:
+                    import_state(state, check_out(timm, state), seeds, arguments.allow_fewer_rows)
+                    added.append(state.snapshot)
+                except RefusedInput as fault:
+                    say(f"snapshot {state.snapshot}: passed over\n{fault}")
+        names = "".join(f", `{snapshot}`" for snapshot in added)
+        summary = f"## timm's history\n\n- New snapshots of imagenet: {len(added)}{names}"
+        report(summary, arguments.summary, say)
+        rewrite_seeds(seeds, arguments.seeds)
 
 
 def explain(error: Exception, folder: Path) -> str:
@@ -402,7 +606,15 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     outcome.so_far = lambda: f"{what_became(arguments.seeds)}: "
     try:
-        refresh(arguments, say=lambda line: print(line, flush=True))
+        say = functools.partial(print, flush=True)
+        own_folder = arguments.seeds.parent / OWN
+        if arguments.own:
+            import_own(arguments.own, arguments.device.strip(), own_folder, say)
+        elif arguments.forget:
+            forget(arguments.forget, own_folder, say)
+        else:
+            update = refresh_history if arguments.history else refresh
+            update(arguments, say)
         return 0
     except RefusedInput as refusal:
         reason = str(refusal)

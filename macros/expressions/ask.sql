@@ -21,7 +21,7 @@
 
 {#- One row of the arguments under their names: next to a column of the same name an argument
     could not be told from it. Of a text there is also the start, which is what is compared with
-    names and repeated in answers. -#}
+    names and repeated in answers, and the bare name. -#}
 {% macro arguments(parameters) -%}
     {%- set columns = [] -%}
     {%- for parameter in parameters -%}
@@ -29,6 +29,7 @@
         {%- do columns.append(name ~ ' as ' ~ name) -%}
         {%- if type == 'varchar' -%}
             {%- do columns.append('left(' ~ name ~ ', 100) as ' ~ name ~ '_start') -%}
+            {%- do columns.append(bare_name(name) ~ ' as ' ~ name ~ '_bare') -%}
         {%- endif -%}
     {%- endfor -%}
     select
@@ -57,90 +58,82 @@
     regexp_replace(lower({{ text }}), '[^a-z0-9]', '', 'g')
 {%- endmacro %}
 
-{#- The device that an asked name means')
-s=s[:i]+'''{#- The device that an asked name means: its key, its name or a part of either that no other has;
+{#- The device that an asked name means: its key, its name or a part of either that no other has;
     for null the one that is so by default. -#}
 {% macro asked_device(asked, default='devices.is_default_device') -%}
     (
         select
             case
-                when count(*) = 1 then any_value(devices.device)
+                when count_if(known.is_meant) = 1
+                    then any_value(known.device) filter (where known.is_meant)
                 else
                     error(
                         'No one device is called "' || coalesce({{ asked }}_start, 'null')
                         || '". There are: '
                         || coalesce(
-                            string_agg(devices.device, ', ' order by devices.device),
-                            (
-                                select string_agg(kin.device, ', ' order by kin.device)
-                                from {{ ref('devices') }} as kin
-                                where kin.device_kind = lower({{ asked }}_start)
+                            string_agg(known.device, ', ') filter (where known.is_meant),
+                            string_agg(known.device, ', ') filter (
+                                where known.device_kind = lower({{ asked }}_start)
                             ),
-                            (
-                                select string_agg(others.device, ', ' order by others.device)
-                                from {{ ref('devices') }} as others
-                            )
+                            string_agg(known.device, ', ')
                         )
                         || ' (from devices)'
                     )
             end
-        from {{ ref('devices') }} as devices
-        where
-            coalesce(
-                contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
-                or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }}),
-                {{ default }}
-            )
-            and coalesce({{ asked }}, 'null') <> ''
+        from (
+            select
+                devices.device,
+                devices.device_kind,
+                coalesce(
+                    {{ asked }} <> '' and (
+                        contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
+                        or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }})
+                    ),
+                    {{ default }}
+                ) as is_meant
+            from {{ ref('devices') }} as devices
+            order by devices.device
+        ) as known
     )
 {%- endmacro %}
 
 {#- The run that is asked for by its id or else by device, phase and kind, from `asked`: without
     a kind the one to use, else the newest of the kind. -#}
 {% macro asked_run() -%}
-    coalesce(
-        (
-            select runs.run
-            from {{ ref('benchmark_runs') }} as runs
-            where runs.run = asked.run
-        ),
-        error(
-            'There is no run "' || asked.run_start || '". Nearest: '
-            || {{ nearest('run', ref('benchmark_runs'), 'asked.run') }}
-        ),
-        (
-            select
-                coalesce(
-                    any_value(runs.run) filter (
-                        where runs.phase = case lower(coalesce(asked.phase_start, 'infer'))
-                            when 'inference' then 'infer'
-                            when 'training' then 'train'
-                            else lower(coalesce(asked.phase_start, 'infer'))
-                        end
-                        and case
-                            when asked.compiled is null then runs.is_default_run
-                            else runs.is_compiled = asked.compiled and runs.is_newest
-                        end
-                    ),
-                    error(
-                        'There is no such run on this device. It has: '
-                        || string_agg(
-                            distinct 'phase := ''' || runs.phase || ''', compiled := '
-                            || runs.is_compiled::varchar,
-                            '; '
-                        )
+    (
+        select
+            coalesce(
+                any_value(runs.run) filter (where runs.run = asked.run),
+                error('There is no run "' || asked.run_start || '": see from benchmark_runs'),
+                any_value(runs.run) filter (
+                    where runs.phase = case lower(coalesce(asked.phase_start, 'infer'))
+                        when 'inference' then 'infer'
+                        when 'training' then 'train'
+                        else lower(coalesce(asked.phase_start, 'infer'))
+                    end
+                    and case
+                        when asked.compiled is null then runs.is_default_run
+                        else runs.is_compiled = asked.compiled and runs.is_newest
+                    end
+                ),
+                error(
+                    'There is no such run on this device. It has: '
+                    || string_agg(
+                        distinct 'phase := ''' || runs.phase || ''', compiled := '
+                        || runs.is_compiled::varchar,
+                        '; '
                     )
                 )
-            from {{ ref('benchmark_runs') }} as runs
-            where runs.device = {{ asked_device('asked.device') }}
-        )
+            )
+        from {{ ref('benchmark_runs') }} as runs
+        where asked.run is not null or runs.device = {{ asked_device('asked.device') }}
     )
 {%- endmacro %}
 
 {#- A name as people paste it: without its case, and of an address only the last part. -#}
-{% macro bare_name(asked) -%}
+{% macro bare_name(text) -%}
     regexp_replace(
-        rtrim(regexp_replace(lower(trim({{ asked }}_start)), '[?#].*$', ''), '/'), '^.*[/:]', ''
+        rtrim(regexp_replace(lower(trim({{ text }})), '[?#].*$', ''), '/'), '^.*[/:]', ''
     )
 {%- endmacro %}
 
@@ -148,9 +141,9 @@ s=s[:i]+'''{#- The device that an asked name means: its key, its name or a part 
 {% macro asked_model(asked) -%}
     coalesce(
         (
-            select min(models.model)
+            select arg_max(models.model, models.model = {{ asked }})
             from {{ ref('models') }} as models
-            where lower(models.model) = {{ bare_name(asked) }}
+            where models.model = {{ asked }} or lower(models.model) = {{ asked }}_bare
         ),
         error(
             coalesce(
@@ -161,7 +154,7 @@ s=s[:i]+'''{#- The device that an asked name means: its key, its name or a part 
                             accuracy.model,
                             max(accuracy.top1) as top1
                         from {{ ref('model_accuracy') }} as accuracy
-                        where lower(accuracy.architecture) = {{ bare_name(asked) }}
+                        where lower(accuracy.architecture) = {{ asked }}_bare
                         group by accuracy.model
                     ) as weights
                 ),
@@ -169,7 +162,7 @@ s=s[:i]+'''{#- The device that an asked name means: its key, its name or a part 
                     select min(backbones.architecture)
                     from {{ ref('backbones') }} as backbones
                     where
-                        {{ bare_name(asked) }}
+                        {{ asked }}_bare
                         in (lower(backbones.model), lower(backbones.architecture))
                 ) || ''')',
                 'There is no model "' || coalesce({{ asked }}_start, 'null') || '". Nearest: '
@@ -191,23 +184,25 @@ s=s[:i]+'''{#- The device that an asked name means: its key, its name or a part 
     end
 {%- endmacro %}
 
-{#- Whether a value is one of a column, or null. -#}
-{% macro is_one_of(asked, table, column, what) -%}
+{#- Whether a value, or null, is one of a column that `known` lists. -#}
+{% macro is_one_of(column, what) -%}
     case
-        when
-            {{ asked }}_start in (
-                select known.{{ column }} from {{ ref(table) }} as known
-            )
-            or {{ asked }} is null
-            then true
+        when coalesce(list_contains(known.{{ column }}s, asked.{{ column }}_start), true) then true
         else
             error(
-                'There is no {{ what }} "' || {{ asked }}_start || '". There are: ' || (
-                    select string_agg(distinct known.{{ column }}, ', ' order by known.{{ column }})
-                    from {{ ref(table) }} as known
-                )
+                'There is no {{ what }} "' || asked.{{ column }}_start || '". There are: '
+                || array_to_string(known.{{ column }}s, ', ')
             )
     end
+{%- endmacro %}
+
+{#- The values that texts may ask for, for is_one_of. -#}
+{% macro known_values(table) -%}
+    select
+        list_sort(list(distinct known.license_kind)) as license_kinds,
+        list_sort(list(distinct known.kind)) as kinds,
+        list_sort(list(distinct known.architecture_group)) as architecture_groups
+    from {{ ref(table) }} as known
 {%- endmacro %}
 
 {#- Whether a row is of the kind, group, name and pretraining that are asked for. -#}
@@ -222,4 +217,26 @@ s=s[:i]+'''{#- The device that an asked name means: its key, its name or a part 
         regexp_extract_all(lower(coalesce(asked.name_start, '')), '[a-z0-9]+'),
         lambda word: not contains(lower({{ benchmarks }}.model), word)
     )) = 0
+{%- endmacro %}
+
+{#- The arguments of best_models that say which rows there are to choose from. -#}
+{% macro score_parameters() -%}
+    {{ return([
+        "device varchar := null",
+        "phase varchar := 'infer'",
+        "compiled boolean := null",
+        "run varchar := null",
+        "max_ms double := null",
+        "min_samples_per_sec double := null",
+        "min_top1 double := null",
+        "max_param_count double := null",
+        "max_gmacs double := null",
+        "license_kind varchar := null",
+        "kind varchar := null",
+        "architecture_group varchar := null",
+        "name varchar := null",
+        "imagenet1k_only boolean := false",
+        "is_self_supervised boolean := null",
+        "robust_weight double := 0",
+    ]) }}
 {%- endmacro %}

@@ -30,22 +30,31 @@ asked as (
     {{ arguments(parameters) }}
 ),
 
+known as (
+    {{ known_values('backbones') }}
+),
+
 chosen as (
     select
         {{ asked_run() }} as run,
         asked.n
     from asked
+    cross join known
     where
         {{ are_sizes(limits) }}
-        and {{ is_one_of('asked.license_kind', 'backbones', 'license_kind', 'kind of licence') }}
-        and {{ is_one_of('asked.kind', 'backbones', 'kind', 'kind') }}
-        and {{ is_one_of('asked.architecture_group', 'backbones', 'architecture_group', 'group') }}
+        and {{ is_one_of('license_kind', 'kind of licence') }}
+        and {{ is_one_of('kind', 'kind') }}
+        and {{ is_one_of('architecture_group', 'group') }}
 ),
 
 keep_within_limits as (
     select
         row_number() over (
-            order by benchmarks.ms, benchmarks.num_features desc, benchmarks.model, benchmarks.img_size
+            order by
+                benchmarks.ms asc,
+                benchmarks.num_features desc,
+                benchmarks.model asc,
+                benchmarks.img_size asc
         ) as place,
         benchmarks.model,
         benchmarks.img_size,
@@ -70,7 +79,7 @@ keep_within_limits as (
         and coalesce(benchmarks.num_features >= asked.min_num_features, true)
         and coalesce(benchmarks.license_kind = asked.license_kind, true)
         and {{ is_asked_for('benchmarks') }}
-    qualify place <= coalesce((select chosen.n from chosen), place)
+    qualify place <= coalesce(chosen.n, place)
 ),
 
 answer as (

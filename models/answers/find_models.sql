@@ -14,7 +14,7 @@ words as (
                 when length(asked.text) > 200
                     then error('Say it in fewer words: 200 characters at the most')
                 when regexp_matches(asked.text, '[A-Za-z0-9]')
-                    then regexp_extract_all({{ bare_name('asked.text') }}, '[a-z0-9]+')
+                    then regexp_extract_all(asked.text_bare, '[a-z0-9]+')
                 else error('Say what to look for, such as convnext base 22k')
             end
         ) as word

@@ -15,8 +15,8 @@ chosen as (
                 from {{ ref('timings') }} as timings
                 where
                     lower(timings.architecture) in (
-                        {{ bare_name('asked.architecture') }},
-                        {{ architecture_of(bare_name('asked.architecture')) }}
+                        asked.architecture_bare,
+                        {{ architecture_of('asked.architecture_bare') }}
                     )
             ),
             error(

@@ -36,4 +36,4 @@ find_ties as (
 )
 
 select * from find_ties
-order by own_img_size, abs(more_top1), model
+order by own_img_size, abs(more_top1)::decimal(6, 3), find_ties.model

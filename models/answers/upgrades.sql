@@ -71,4 +71,4 @@ answer as (
 )
 
 select * from answer
-order by own_img_size asc, more_top1 desc, fewer_ms desc, model asc
+order by own_img_size asc, more_top1 desc, fewer_ms desc, answer.model asc

@@ -4,8 +4,21 @@ results as (
     select * from {{ ref('int_results_classified') }}
 ),
 
+renamed_results as (
+    select * from {{ ref('int_results_renamed') }}
+),
+
 current_results as (
     select * from {{ ref('int_results_current') }}
+),
+
+-- At the speeds of the default runs.
+timed_results as (
+    select distinct
+        snapshot,
+        model,
+        img_size
+    from {{ ref('int_history_timed') }}
 ),
 
 architectures as (
@@ -23,28 +36,53 @@ timed_architectures as (
     select distinct architecture from timings
 ),
 
+resolve_names as (
+    select
+        results.*,
+        coalesce(renamed_results.architecture, results.architecture) as todays_architecture,
+        timed_results.model is not null as is_timed
+    from results
+    left join renamed_results
+        on
+            results.test_set = 'imagenet'
+            and results.snapshot = renamed_results.snapshot
+            and results.model = renamed_results.model
+            and results.img_size = renamed_results.img_size
+    left join timed_results
+        on
+            results.test_set = 'imagenet'
+            and results.snapshot = timed_results.snapshot
+            and results.model = timed_results.model
+            and results.img_size = timed_results.img_size
+),
+
 give_reasons as (
     select
         results.*,
         case
-            when not results.is_current then 'older snapshot'
+            when results.is_timed then null
+            when not results.is_current and results.test_set <> 'imagenet' then 'older snapshot'
             when architectures.left_out_reason is not null then architectures.left_out_reason
-            when current_results.model is null then 'orphan'
-            when results.test_set <> 'imagenet' or timings.architecture is not null then null
+            when results.is_current and current_results.model is null then 'orphan'
+            when results.test_set <> 'imagenet' then null
+            when timings.architecture is not null and results.is_current then null
+            when timings.architecture is not null then 'other run only'
             when timed_architectures.architecture is not null then 'other image size only'
             else 'no speed published'
         end as left_out_reason
-    from results
+    from resolve_names as results
     left join current_results
         on
             results.test_set = current_results.test_set
             and results.model = current_results.model
             and results.img_size = current_results.img_size
-    left join architectures on results.architecture = architectures.architecture
+    left join architectures on results.todays_architecture = architectures.architecture
     left join timings
-        on results.architecture = timings.architecture and results.img_size = timings.img_size
+        on
+            results.todays_architecture = timings.architecture
+            and results.img_size = timings.img_size
     left join timed_architectures
-        on results.architecture = timed_architectures.architecture
+        on results.todays_architecture = timed_architectures.architecture
 )
 
 select * from give_reasons

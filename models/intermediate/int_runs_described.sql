@@ -22,9 +22,14 @@ name_devices as (
         benchmark_files.sha256,
         benchmark_files.upstream_rows,
         benchmark_files.is_compiled,
+        benchmark_files.is_own,
         coalesce(device_keys.device, benchmark_files.device_key) as device,
-        coalesce(device_keys.device_name, benchmark_files.device_key) as device_name,
-        coalesce(device_keys.device_short_name, benchmark_files.device_key) as device_short_name,
+        coalesce(
+            benchmark_files.device_name, device_keys.device_name, benchmark_files.device_key
+        ) as device_name,
+        coalesce(
+            benchmark_files.device_name, device_keys.device_short_name, benchmark_files.device_key
+        ) as device_short_name,
         coalesce(
             device_keys.device_kind, if(benchmark_files.cuda_version is null, 'cpu', 'gpu')
         ) as device_kind,

@@ -4,17 +4,8 @@ runs as (
     select * from {{ ref('int_runs_described') }}
 ),
 
-benchmarks as (
-    select * from {{ ref('int_benchmarks_matched') }}
-),
-
-count_rows as (
-    select
-        run,
-        count(*) as benchmarked_rows,
-        count_if(left_out_reason is null)::bigint as matched_rows
-    from benchmarks
-    group by run
+preferred_runs as (
+    select * from {{ ref('int_runs_preferred') }}
 ),
 
 describe_runs as (
@@ -30,30 +21,18 @@ describe_runs as (
         runs.device_short_name,
         runs.device_kind,
         runs.is_compiled,
-        count_rows.benchmarked_rows,
-        count_rows.matched_rows,
-        count_rows.matched_rows / count_rows.benchmarked_rows as matched_share,
+        runs.is_own,
+        preferred_runs.benchmarked_rows,
+        preferred_runs.matched_rows,
+        preferred_runs.matched_rows / preferred_runs.benchmarked_rows as matched_share,
         runs.upstream_file,
         runs.upstream_commit,
         runs.snapshot,
         runs.sha256,
-        row_number() over (
-            order by
-                runs.torch_order desc,
-                runs.is_compiled asc,
-                count_rows.matched_rows desc,
-                runs.run asc
-        ) as preference
+        preferred_runs.is_default_run,
+        preferred_runs.is_newest
     from runs
-    left join count_rows on runs.run = count_rows.run
-),
-
-flag_preferred_runs as (
-    select
-        * exclude (preference),
-        preference = min(preference) over (partition by device, phase) as is_default_run,
-        preference = min(preference) over (partition by device, phase, is_compiled) as is_newest
-    from describe_runs
+    inner join preferred_runs on runs.run = preferred_runs.run
 )
 
-select * from flag_preferred_runs
+select * from describe_runs

@@ -28,6 +28,7 @@ gather_runs as (
         any_value(device_kind) as device_kind,
         any_value(vendor) as vendor,
         any_value(memory_gb) as memory_gb,
+        bool_or(is_own) as is_own,
         list_sort(list(distinct phase)) as phases,
         list_sort(list(distinct phase || if(is_compiled, ' compiled', ' eager'))) as run_kinds,
         count(*) as runs
@@ -40,9 +41,8 @@ choose_default as (
     select runs.device
     from runs
     inner join described_runs on runs.run = described_runs.run
-    where runs.is_newest and runs.phase = 'infer'
+    where runs.is_default_run and runs.phase = 'infer' and not runs.is_own
     order by
-        runs.is_compiled asc,
         runs.device = '{{ var("default_device") }}' desc,
         described_runs.torch_order desc,
         runs.matched_rows desc,
@@ -63,6 +63,7 @@ describe_devices as (
         gather_runs.phases,
         gather_runs.run_kinds,
         gather_runs.runs,
+        gather_runs.is_own,
         choose_default.device is not null as is_default_device
     from gather_runs
     left join gather_keys on gather_runs.device = gather_keys.device

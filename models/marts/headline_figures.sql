@@ -24,7 +24,7 @@ comparisons as (
 
 benchmarks as (
     select * from {{ ref('model_benchmarks') }}
-    where phase = 'infer' and is_default_run
+    where phase = 'infer' and is_default_run and not is_own
 ),
 
 proxies as (
@@ -108,7 +108,7 @@ count_timed_models as (
 
 range_of_timed_models as (
     select
-        min(models) as least,
+        min(models) as fewest,
         max(models) as most
     from count_timed_models
 ),
@@ -134,7 +134,7 @@ list_todays_figures as (
         ('models', count_models.models, 'models', null, 'models of the newest snapshot'),
         ('devices', count_devices.devices, 'devices', null, 'devices that models were timed on'),
         (
-            'least_timed', range_of_timed_models.least, 'models', null,
+            'least_timed', range_of_timed_models.fewest, 'models', null,
             'models that a device timed at a size with an accuracy, where they are fewest'
         ),
         (

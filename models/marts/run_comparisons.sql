@@ -2,6 +2,7 @@ with
 
 benchmarks as (
     select * from {{ ref('model_benchmarks') }}
+    where not is_own
 ),
 
 runs as (

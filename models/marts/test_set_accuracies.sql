@@ -28,8 +28,7 @@ add_clean_accuracy as (
         coalesce(test_sets.display_name, results.test_set) as display_name,
         test_sets.clean_test_set,
         results.top1,
-        100 * sqrt(results.top1 / 100 * (1 - results.top1 / 100) / test_sets.images)
-            as top1_standard_error,
+        {{ standard_error('results.top1', 'test_sets.images') }} as top1_standard_error,
         results.top5,
         case
             when results.top1 >= coalesce(test_sets.least_top1, 0)
@@ -37,8 +36,7 @@ add_clean_accuracy as (
         end as logit,
         clean.top1 as clean_top1,
         ln(nullif(clean.top1, 0) / nullif(100 - clean.top1, 0)) as clean_logit,
-        100 * sqrt(clean.top1 / 100 * (1 - clean.top1 / 100) / clean_test_sets.images)
-            as clean_standard_error
+        {{ standard_error('clean.top1', 'clean_test_sets.images') }} as clean_standard_error
     from results
     inner join models on results.model = models.model
     left join test_sets on results.test_set = test_sets.test_set
@@ -108,9 +106,8 @@ measure_robustness as (
 
 describe_models as (
     select
-        measure_robustness.* exclude (is_extra_data),
-        imagenet_results.top1 as imagenet_top1,
-        measure_robustness.is_extra_data
+        measure_robustness.*,
+        imagenet_results.top1 as imagenet_top1
     from measure_robustness
     inner join imagenet_results
         on

@@ -1,7 +1,7 @@
 with
 
 timings as (
-    select * from {{ ref('int_timings_aggregated') }}
+    select * from {{ ref('int_timings_completed') }}
 ),
 
 runs as (
@@ -43,6 +43,8 @@ describe_runs as (
         timings.samples_per_sec,
         timings.secs,
         1000 * timings.secs as ms,
+        1000 * timings.secs_low as ms_low,
+        1000 * timings.secs_high as ms_high,
         timings.step_time,
         timings.batch_size,
         timings.timings,
@@ -53,6 +55,8 @@ describe_runs as (
         runs.is_compiled,
         runs.is_default_run,
         runs.is_newest,
+        runs.is_own,
+        timings.is_measured,
         timings.is_timed_variant,
         tested.architecture is not null as has_accuracy
     from timings

@@ -4,6 +4,34 @@ benchmark_files as (
     select * from {{ ref('benchmark_files') }}
 ),
 
+own_benchmarks as (
+    select * from {{ ref('own_benchmarks') }}
+),
+
+own_files as (
+    select
+        run,
+        device_name,
+        snapshot,
+        upstream_file,
+        sha256,
+        count(*) as upstream_rows
+    from own_benchmarks
+    group by all
+),
+
+union_files as (
+    select
+        *,
+        false as is_own
+    from benchmark_files
+    union all by name
+    select
+        *,
+        true as is_own
+    from own_files
+),
+
 parse_run_ids as (
     select
         *,
@@ -14,7 +42,7 @@ parse_run_ids as (
                 ['phase', 'precision', 'memory_layout', 'torch', 'cuda', 'device_key', 'dynamo']
             )
         ) as parts
-    from benchmark_files
+    from union_files
 ),
 
 spell_versions as (
@@ -35,6 +63,7 @@ spell_versions as (
             '^cu(\d\d)(\d)(\d)$', '\1.\2.\3'
         ) as cuda_version,
         device_key,
+        device_name,
         upstream_file,
         upstream_commit,
         sha256,
@@ -43,7 +72,8 @@ spell_versions as (
         upstream_rows,
 
         -- flags
-        dynamo = '-dynamo' as is_compiled
+        dynamo = '-dynamo' as is_compiled,
+        is_own
     from parse_run_ids
 )
 

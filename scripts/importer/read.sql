@@ -1,5 +1,5 @@
--- From the texts in `inputs` (origin `new`: upstream's files, `cards`: timm's model cards, `old`:
--- the seeds) to `records`, a row each, and the views that rules.csv looks at.
+-- From the texts in `inputs` (origin `new`: upstream's files, `own`: the user's, `cards`: timm's
+-- model cards, `old`: the seeds) to `records`, a row each, and the views that rules.csv looks at.
 create macro cell_of(names, cells, wanted) as cells[list_position(names, wanted)];
 create macro plain(number) as nullif(replace(number, ',', ''), '');
 create macro as_number(number) as try_cast(plain(number) as double);
@@ -13,10 +13,10 @@ read_names as (
         nullif(regexp_extract(file, '^results-(.+)\.csv$', 1), '') as results,
         nullif(regexp_extract(file, '^benchmark-(.+)\.csv$', 1), '') as run
     from inputs
-    where origin = 'new'
+    where origin in ('new', 'own')
     union all by name
     from inputs
-    where origin <> 'new'
+    where origin not in ('new', 'own')
 ),
 
 name_sources as (
@@ -204,7 +204,12 @@ found as (
     select
         origin, source, source_seed,
         count(*) as found_rows,
-        count(*) filter (not is_blank) as measured
+        count(*) filter (not is_blank) as measured,
+        count(distinct split_part(model, '.', 1) || ' ' || img_size) filter (
+            not is_blank and list_contains(
+                getvariable('anchors'), split_part(model, '.', 1) || ' ' || img_size
+            )
+        ) as anchors
     from records
     where seed <> source_seed or origin <> 'old'
     group by all
@@ -234,6 +239,7 @@ select
     null as value,
     coalesce(found.found_rows, 0) as found_rows,
     coalesce(found.measured, 0) as measured,
+    coalesce(found.anchors, 0) as anchors,
     earlier.snapshot as earlier_snapshot,
     earlier.stated_rows as earlier_rows,
     (select count(*) from records where origin = 'old' and kind = 'model_cards') as earlier_cards

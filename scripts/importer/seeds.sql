@@ -34,8 +34,8 @@ where
     and (origin = 'new' or snapshot is distinct from getvariable('snapshot')::date);
 
 -- Of every run, test set and metadata the newest, all of the notebook's snapshot, and of the
--- others `imagenet` at least 60 days apart; what the seeds hold goes before what is new. Of cards
--- those that come now.
+-- others `imagenet` alone, snapshot_spacing days apart; what the seeds hold goes before what is
+-- new. Of cards those that come now.
 create table kept as
 with
 snapshots as (
@@ -49,7 +49,10 @@ space_snapshots as (
     select list_reduce(
         list([snapshot] order by is_notebook desc, origin desc, snapshot),
         lambda spaced, next: if(
-            len(list_filter(spaced, lambda other: abs(other - next[1]) < 60)) = 0,
+            len(list_filter(
+                spaced,
+                lambda other: abs(other - next[1]) < getvariable('snapshot_spacing')
+            )) = 0,
             spaced || next,
             spaced
         )

@@ -17,6 +17,8 @@ from conftest import SCRATCH, command, copy_parsed_project, dbt
 
 PROJECT = Path(__file__).resolve().parents[2]
 ANSWERS = sorted(path.stem for path in (PROJECT / "models" / "answers").glob("*.sql"))
+Z = 1.959963984540054
+IMAGES = {"imagenet": 50_000, "v2": 10_000, "sketch": 50_889, "a": 7_500, "r": 30_000}
 SHIFTED = ["v2_top1", "sketch_top1", "a_top1", "r_top1"]
 
 
@@ -37,11 +39,20 @@ def rows(connection) -> pd.DataFrame:
 
 
 LICENSE_KINDS = ["permissive", "non-commercial", "custom terms", "unknown"]
+KINDS = ["convnet", "transformer", "hybrid", "mlp", "other"]
+LIMITS = {
+    "max_ms": ("ms", -1),
+    "min_samples_per_sec": ("samples_per_sec", 1),
+    "min_top1": ("top1", 1),
+    "max_param_count": ("param_count", -1),
+    "max_gmacs": ("gmacs", -1),
+}
 
 
 def draw_question(chance: random.Random) -> dict:
     """Return random arguments of best_models, some limits left out."""
     device = chance.choice(["rtx3090", "rtx4090", "rtx5090", "pro6000maxq", "i7_12700h"])
+    compiled = {"rtx3090": [None, False], "i7_12700h": [None, True]}
     limits = {
         "max_ms": round(chance.choice([0.05, 0.3, 1, 5, 20, 200]) * chance.uniform(0.5, 2), 3),
         "min_samples_per_sec": chance.choice([1, 50, 500, 2000, 20000]),
@@ -49,104 +60,248 @@ def draw_question(chance: random.Random) -> dict:
         "max_param_count": round(chance.choice([3, 10, 30, 90, 400]) * chance.uniform(0.5, 2), 1),
         "max_gmacs": round(chance.choice([0.3, 2, 10, 60]) * chance.uniform(0.5, 2), 2),
     }
+    what = {
+        "license_kind": chance.choice(LICENSE_KINDS),
+        "kind": chance.choice(KINDS),
+        "architecture_group": chance.choice(["vit", "resnet", "convnext", "levit"]),
+        "name": chance.choice(["fb", "22k", "convnext base", "224 in1k"]),
+        "is_self_supervised": chance.random() < 0.5,
+    }
     return {
         "device": device,
-        "compiled": device == "i7_12700h" or (device != "rtx3090" and chance.random() < 0.4),
+        "compiled": chance.choice(compiled.get(device, [None, False, True])),
         **{name: limits[name] for name in limits if chance.random() < 0.4},
+        **{name: what[name] for name in what if chance.random() < 0.15},
         "imagenet1k_only": chance.random() < 0.3,
         "robust_weight": chance.choice([0, 0, 0.25, 0.5, 1]),
-        "n": chance.choice([1, 5, 12]),
-        **({"license_kind": chance.choice(LICENSE_KINDS)} if chance.random() < 0.4 else {}),
+        "everything": chance.random() < 0.3,
+        "n": chance.choice([None, None, 1, 5, 12]),
     }
 
 
 def in_sql(question: dict) -> str:
     def literal(value: object) -> str:
+        if value is None:
+            return "null"
         return f"'{value}'" if isinstance(value, str) else str(value).lower()
 
     arguments = ", ".join(f"{name} := {literal(value)}" for name, value in question.items())
     return f"best_models({arguments})"
 
 
-def answer_in_pandas(rows: pd.DataFrame, question: dict) -> pd.DataFrame:
-    asked = {"max_ms": np.inf, "min_samples_per_sec": 0, "min_top1": 0, "max_param_count": np.inf}
-    asked |= question
-    run = rows[(rows.device == asked["device"]) & (rows.phase == "infer") & rows.is_newest]
-    run = run[run.is_compiled == asked["compiled"]]
+def candidates(rows: pd.DataFrame, asked: dict) -> pd.DataFrame:
+    """Return the rows that the question is about, with score, its error and the limits broken."""
+    run = rows[(rows.device == asked["device"]) & (rows.phase == "infer")]
+    if asked["compiled"] is None:
+        run = run[run.is_default_run]
+    else:
+        run = run[run.is_newest & (run.is_compiled == asked["compiled"])]
     if asked["imagenet1k_only"]:
         run = run[~run.is_extra_data]
+    for column in ("kind", "architecture_group", "is_self_supervised"):
+        if column in asked:
+            run = run[run[column] == asked[column]]
+    for word in asked.get("name", "").split():
+        run = run[run.model.str.contains(word)]
     weight = asked["robust_weight"]
-    shifted = run[SHIFTED].mean(axis=1, skipna=False)
-    score = run.top1 if weight == 0 else (1 - weight) * run.top1 + weight * shifted
-    run = run.assign(score=score)
-    fits = (run.ms <= asked["max_ms"]) & (run.samples_per_sec >= asked["min_samples_per_sec"])
-    fits &= (run.top1 >= asked["min_top1"]) & (run.param_count <= asked["max_param_count"])
-    if "max_gmacs" in asked:
-        fits &= run.gmacs <= asked["max_gmacs"]
+    p = run.top1 / 100
+    squares = ((1 - weight) * 100) ** 2 * p * (1 - p) / IMAGES["imagenet"]
+    score = (1 - weight) * run.top1
+    if weight > 0:
+        score = score + weight * run[SHIFTED].mean(axis=1, skipna=False)
+        for column in SHIFTED:
+            q = run[column] / 100
+            squares = squares + (weight * 25) ** 2 * q * (1 - q) / IMAGES[column.split("_")[0]]
+    broken = pd.DataFrame(index=run.index)
+    for limit, (column, sign) in LIMITS.items():
+        if limit in asked:
+            broken[limit] = ~(sign * run[column] >= sign * asked[limit])
     if "license_kind" in asked:
-        fits &= run.license_kind == asked["license_kind"]
+        broken["license_kind"] = run.license_kind != asked["license_kind"]
+    names = broken.columns.to_numpy()
+    breaks = [sorted(names[row]) for row in broken.to_numpy(dtype=bool)]
+    return run.assign(score=score, error=np.sqrt(squares), breaks=breaks)
+
+
+def answer_in_pandas(rows: pd.DataFrame, asked: dict) -> pd.DataFrame:
+    run = candidates(rows, asked)
+    run = run[run.score.notna()]
+    within = run[run.breaks.map(len) == 0]
+    secs, score = within.ms.to_numpy(), within.score.to_numpy()
+    as_good = (secs <= secs[:, None]) & (score >= score[:, None])
+    better = (secs < secs[:, None]) | (score > score[:, None])
+    is_rung = ~(as_good & better).any(axis=1)
+    rungs = within[is_rung].sort_values(["ms", "score", "model"])
+    steps = rungs.assign(
+        more_top1=rungs.score.diff(),
+        more_ms=rungs.ms.diff(),
+        noise=Z * np.sqrt(rungs.error**2 + rungs.error.shift() ** 2),
+    )
+    shown = within if asked["everything"] else within[is_rung]
+    shown = shown.join(steps[["more_top1", "more_ms", "noise"]])
+    ties, nexts = [], []
+    beyond = run[run.breaks.map(len) > 0].sort_values(
+        ["ms", "score", "model", "img_size"], ascending=[True, False, True, True]
+    )
+    for row in shown.itertuples():
+        near = (within.score - row.score).abs() <= Z * np.sqrt(within.error**2 + row.error**2)
+        ties.append(within.model[near & (within.model != row.model)].nunique())
+        steps_up = beyond[beyond.score > row.score]
+        nexts.append(None if steps_up.empty else steps_up.iloc[0])
+    shown = shown.assign(tied_models=ties, next=nexts)
     order = ["score", "ms", "model", "img_size"]
-    fitting = run[fits].sort_values(order, ascending=[False, True, True, True])
-    return fitting.head(asked["n"])
+    return shown.sort_values(order, ascending=[False, True, True, True]).head(
+        asked["n"] or len(shown)
+    )
 
 
-@pytest.mark.parametrize("kind", LICENSE_KINDS)
-def test_best_models_of_a_kind_of_licence_equals_pandas(kind, ask, rows):
-    question = {**draw_question(random.Random(kind)), "license_kind": kind}
-    ours = ask(in_sql(question))
-    theirs = answer_in_pandas(rows, question)
-    assert list(ours.model) == (list(theirs.model) or [None])
-    if theirs.empty:
-        assert "license_kind" not in ours.why[0]
-
-
-def test_the_next_step_up_names_a_licence_that_keeps_it_out(ask):
-    (answer,) = ask("best_models(max_ms := 0.1, license_kind := 'custom terms', n := 1)").why
-    assert answer.endswith("but for license_kind")
-
-
-def test_find_models_shows_licence_width_and_strides(ask):
-    found = ask("find_models('convnextv2 base fcmae ft in1k')").iloc[0]
-    assert found.license == "cc-by-nc-4.0"
-    assert (found.num_features, list(found.reductions)) == (1024, [4, 8, 16, 32])
-
-
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(60))
 def test_best_models_equals_pandas(seed, ask, rows):
     question = draw_question(random.Random(seed))
     ours, theirs = ask(in_sql(question)), answer_in_pandas(rows, question)
     if theirs.empty:
         assert len(ours) == 1
         assert ours.model.isna().all()
-        assert ours.why[0].startswith("Nothing fits. Nearest: ")
+        assert re.match("Nothing fits. Nearest: |Every model|No model is of this", ours.note[0])
         return
+    assert ours.note.isna().all()
     assert list(ours.model) == list(theirs.model)
     assert list(ours.img_size) == list(theirs.img_size)
     assert list(ours.place) == list(range(1, len(theirs) + 1))
     np.testing.assert_allclose(ours.ms, theirs.ms, atol=1e-4)
+    np.testing.assert_allclose(ours.score, theirs.score, atol=6e-4)
+    np.testing.assert_allclose(ours.more_top1, theirs.more_top1, atol=6e-4)
+    np.testing.assert_allclose(ours.more_ms, theirs.more_ms, atol=1e-4)
+    has_step = theirs.more_top1.notna().to_numpy()
+    is_noise = (theirs.more_top1 <= theirs.noise)[has_step]
+    assert list(ours.is_within_noise[has_step]) == list(is_noise)
+    assert ours.is_within_noise[~has_step].isna().all()
+    assert list(ours.tied_models) == list(theirs.tied_models)
     flag = "is_frontier_imagenet1k" if question["imagenet1k_only"] else "is_frontier"
     np.testing.assert_array_equal(ours.is_frontier, theirs[flag])
-    assert ours.why.str.len().min() > 10
+    for own, row in zip(ours.itertuples(), theirs.itertuples(), strict=True):
+        if row.next is None:
+            assert pd.isna(own.next_model)
+            continue
+        assert (own.next_model, own.next_img_size) == (row.next.model, row.next.img_size)
+        assert own.next_more_top1 == pytest.approx(row.next.score - row.score, abs=6e-4)
+        assert own.next_more_ms == pytest.approx(row.next.ms - row.ms, abs=1e-4)
+        assert list(own.next_breaks) == row.next.breaks
 
 
-def test_the_next_step_is_the_cheapest_and_names_its_limit(ask, rows):
-    answer = ask("best_models(max_ms := 1, max_param_count := 50, n := 1)").iloc[0]
-    run = rows[(rows.device == "rtx4090") & (rows.phase == "infer") & rows.is_newest]
-    run = run[~run.is_compiled]
-    better = run[run.top1 > answer.top1].sort_values(["ms", "top1"], ascending=[True, False])
-    step = better.iloc[0]
-    assert f"{step.top1 - answer.top1:+.2f} top1" in answer.why
-    assert f"with {step.model} at {step.img_size} px" in answer.why
-    broken = [name for name, over in (("max_ms", step.ms > 1), ("max_param_count", True)) if over]
-    assert answer.why.endswith("but for " + ", ".join(broken))
+def test_the_questions_have_answers_of_every_sort(rows):
+    """So that the comparison with pandas is one."""
+    questions = [draw_question(random.Random(seed)) for seed in range(60)]
+    answers = [answer_in_pandas(rows, question) for question in questions]
+    sizes = [len(answer) for answer in answers]
+    assert 3 < sizes.count(0) < 30
+    assert max(sizes) > 100
+    steps = [row for answer in answers for row in answer.next if row is not None]
+    assert {limit for row in steps for limit in row.breaks} == {*LIMITS, "license_kind"}
+
+
+def test_models_without_a_test_set_are_left_out_and_counted(ask, database, tmp_path):
+    copy = tmp_path / "copy.duckdb"
+    copy.write_bytes(database.read_bytes())
+    with duckdb.connect(copy) as connection:
+        connection.execute("update model_benchmarks set shifted_top1 = null")
+        question = "select note, unscored_models from best_models(robust_weight := 0.5)"
+        answers = connection.execute(question).fetchall()
+    assert answers == [("Every model within the limits lacks a test set", None)]
+    answer = ask("best_models(architecture_group := 'resnet', robust_weight := 0.5)").iloc[0]
+    assert answer.unscored_models == 1
+    assert ask("best_models(architecture_group := 'resnet')").unscored_models.max() == 0
 
 
 def test_nearest_miss_says_which_limit_keeps_it_out(ask):
-    (miss,) = ask("best_models(max_ms := 0.001)").why
+    (miss,) = ask("best_models(max_ms := 0.001)").note
     assert miss.endswith("but for max_ms")
-    (miss,) = ask("best_models(min_top1 := 99)").why
+    (miss,) = ask("best_models(min_top1 := 99)").note
     assert miss.endswith("but for min_top1")
     assert "eva02_large_patch14_448" in miss
+    (miss,) = ask("best_models(name := 'no such name')").note
+    assert miss == "No model is of this kind, name and pretraining"
+
+
+def test_one_asks_as_one_speaks(ask):
+    """CPUs answer at once, phases have two words, and the smallest above 80 % is not cut off."""
+    assert len(ask("best_models('i7')")) > 10
+    in_words = ask("best_models('3090', phase := 'Training')")
+    assert in_words.equals(ask("best_models('3090', phase := 'train')"))
+    query = "best_models(everything := true) where top1 > 80 order by param_count limit 1"
+    assert ask(query).param_count[0] < 10
+    by_layout = ask("best_models(run := 'infer-amp-nhwc-pt240-cu124-rtx3090')")
+    assert not by_layout.equals(ask("best_models('3090')"))
+    assert set(ask("best_models(kind := 'mlp')").kind) == {"mlp"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "RESNET50.A1_in1k",
+        "timm/resnet50.a1_in1k",
+        "hf-hub:timm/resnet50.a1_in1k",
+        "https://huggingface.co/timm/resnet50.a1_in1k",
+        " https://huggingface.co/timm/resnet50.a1_in1k/?library=timm ",
+    ],
+)
+def test_a_model_goes_by_what_people_paste(name, ask):
+    plain = ask("upgrades('resnet50.a1_in1k')")
+    assert ask(f"upgrades('{name}')").equals(plain)
+    assert ask(f"find_models('{name}')").model[0] == "resnet50.a1_in1k"
+
+
+def test_an_architecture_is_answered_with_its_weights(ask):
+    with pytest.raises(duckdb.InvalidInputException) as refused:
+        ask("upgrades('resnet50')")
+    said = str(refused.value)
+    assert '"resnet50" is an architecture. Its weights, best first: resnet50.a1_in1k, ' in said
+    assert set(re.findall(r"(\w+)\.\w+", said.split("first: ")[1])) == {"resnet50"}
+    with pytest.raises(duckdb.InvalidInputException, match=r"ask speeds\('vit_base_patch14"):
+        ask("tied_with('vit_base_patch14_dinov2.lvd142m')")
+
+
+def test_speeds_are_those_of_the_architecture(ask, connection):
+    for name, architecture in (
+        ("resnet50", "resnet50"),
+        ("resnet50.a1_in1k", "resnet50"),
+        ("timm/vit_base_patch14_dinov2.lvd142m", "vit_base_patch14_dinov2"),
+    ):
+        query = "select count(*), count(distinct run) from timings where architecture = ?"
+        counts = connection.execute(query, [architecture]).fetchone()
+        ours = ask(f"speeds('{name}')")
+        assert (len(ours), ours.run.nunique()) == counts
+        assert ours.is_default_run[0]
+    assert not ask("speeds('vit_base_patch14_dinov2')").has_accuracy.any()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_best_backbones_equals_pandas(seed, ask, connection):
+    chance = random.Random(seed)
+    limits = {"max_ms": chance.uniform(0.2, 4), "min_num_features": chance.choice([384, 768, 1024])}
+    kind, license_kind = chance.choice(KINDS[:3]), chance.choice(LICENSE_KINDS[:3])
+    asked = "".join(f", {name} := {value}" for name, value in limits.items())
+    ours = ask(f"best_backbones('4090'{asked}, kind := '{kind}', license_kind := '{license_kind}')")
+    rows = connection.execute("from backbone_benchmarks where device = 'rtx4090'").df()
+    rows = rows[rows.is_default_run & (rows.phase == "infer") & (rows.ms <= limits["max_ms"])]
+    rows = rows[rows.num_features >= limits["min_num_features"]]
+    rows = rows[(rows.kind == kind) & (rows.license_kind == license_kind)]
+    order = ["ms", "num_features", "model", "img_size"]
+    rows = rows.sort_values(order, ascending=[True, False, True, True]).head(20)
+    if rows.empty:
+        assert ours.note[0] == "No backbone that this run timed is within these limits"
+    else:
+        assert list(ours.model) == list(rows.model)
+
+
+def test_find_models_finds_backbones_and_says_what_they_lack(ask):
+    found = ask("find_models('dino v2')")
+    assert found.model[0] == "vit_base_patch14_dinov2.lvd142m"
+    assert found.lacks[0] == "a published accuracy"
+    found = ask("find_models('convnextv2 base fcmae ft in1k')").iloc[0]
+    assert found.license == "cc-by-nc-4.0"
+    assert (found.num_features, list(found.reductions)) == (1024, [4, 8, 16, 32])
+    assert pd.isna(found.lacks)
 
 
 @pytest.mark.parametrize(
@@ -157,13 +312,19 @@ def test_nearest_miss_says_which_limit_keeps_it_out(ask):
         ("best_models('')", "No one device is called"),
         ("best_models('rtx3090', compiled := true)", "no such run.*phase := 'infer'"),
         ("best_models(phase := 'sleep')", "no such run.*phase := 'infer'"),
+        ("best_models('cpu')", "There are: i7_12700h, i9_10940x .from devices"),
+        ("best_models('gpu')", "There are: pro6000maxq, rtx3090, rtx4090, rtx5090 .from"),
+        ("best_models(run := 'x')", "no run .x.: see from benchmark_runs"),
+        ("best_models(kind := 'cnn')", "There are: convnet, hybrid, mlp, other, transformer"),
+        ("best_models(architecture_group := 'swim')", "no group .swim"),
+        ("best_backbones(kind := 'cnn')", "There are: convnet"),
+        ("best_backbones(max_ms := 0)", "a limit must be above 0"),
+        ("speeds('resnot50')", "Nothing called .resnot50. was timed. Nearest: resnet50"),
+        ("speeds(null)", "Nothing called .null. was timed"),
         ("upgrades(null)", "no model .null"),
         ("speedup(null, '4090')", "No one device is called .null"),
         ("speedup('4090', null)", "No one device is called .null"),
-        ("best_models(n := null)", "n must be 1 or more"),
         ("best_models(robust_weight := 'nan'::double)", "robust_weight must be from 0 to 1"),
-        ("best_models(robust_weight := null)", "robust_weight must be from 0 to 1"),
-        ("best_models(compiled := null)", "no such run.*phase := 'infer'"),
         ("best_models(max_ms := 0)", "a limit must be above 0"),
         ("best_models(min_top1 := -5)", "a limit must be above 0"),
         ("best_models(min_top1 := 0.8)", "top1 is in percent"),
@@ -178,6 +339,9 @@ def test_nearest_miss_says_which_limit_keeps_it_out(ask):
         ("compare('resnet50.a1_in1k', 'x')", "no model .x."),
         ("tied_with('convnext_bose.fb_in1k')", "Nearest: convnext_base.fb_in1k"),
         ("speedup('rtx3090', 'abacus')", "No one device is called .abacus"),
+        ("new_models(since := 'lately')", "since is a date, such as"),
+        ("new_models(since := null)", "since is a date, such as"),
+        ("new_models(device := 'rtx9999')", "No one device"),
         ("find_models('  ')", "Say what to look for"),
     ],
 )
@@ -214,6 +378,7 @@ LONG = "repeat('convnext_x', 30_000)"
         (f"tied_with({LONG})", "no model"),
         (f"speedup({LONG}, '4090')", "No one device"),
         (f"speedup('4090', {LONG})", "No one device"),
+        (f"new_models({LONG})", "since is a date"),
         (f"find_models({LONG})", "200 characters at the most"),
         ("find_models(repeat('convnext ', 30_000))", "200 characters at the most"),
     ],
@@ -226,7 +391,10 @@ def test_a_name_without_end_is_answered_at_once_and_in_one_sentence(question, ex
     assert len(str(refused.value)) < 500
 
 
-@pytest.mark.parametrize("argument", ["device", "max_ms", "max_gmacs", "imagenet1k_only"])
+@pytest.mark.parametrize(
+    "argument",
+    ["device", "phase", "compiled", "max_ms", "kind", "imagenet1k_only", "robust_weight", "n"],
+)
 def test_null_asks_for_nothing_where_there_is_a_default(argument, ask):
     assert ask(f"best_models({argument} := null)").equals(ask("best_models()"))
 
@@ -324,7 +492,7 @@ def test_answers_work_in_a_renamed_copy(database, tmp_path):
     renamed = tmp_path / "a copy.duckdb"
     renamed.write_bytes(database.read_bytes())
     with duckdb.connect(renamed, read_only=True) as connection:
-        assert len(connection.execute("from best_models()").fetchall()) == 10
+        assert len(connection.execute("from best_models(n := 10)").fetchall()) == 10
 
 
 @pytest.fixture(scope="module")
@@ -343,11 +511,16 @@ def builds(database, tmp_path_factory) -> Path:
 
 QUESTIONS = (
     "best_models()",
+    "score_models()",
+    "best_backbones()",
+    "speeds('resnet50')",
+    "new_models()",
     "frontier('rtx9999')",
     "upgrades('resnet50.a1_in1k')",
     "compare('resnet50.a1_in1k', 'x')",
     "tied_with('resnet50.a1_in1k')",
     "speedup('3090', '4090')",
+    "new_models()",
     "find_models('')",
     "help()",
 )
@@ -371,7 +544,7 @@ def test_a_function_of_another_build_than_the_tables_in_use_refuses_to_answer(bu
 def test_a_function_of_an_attached_copy_answers(builds):
     with duckdb.connect(builds / "first.duckdb", read_only=True) as connection:
         connection.execute(f"attach '{builds / 'copy of it.duckdb'}' as other (read_only)")
-        assert len(connection.execute("from other.best_models()").fetchall()) == 10
+        assert len(connection.execute("from other.best_models(n := 10)").fetchall()) == 10
         (questions,) = connection.execute("select count(*) from other.help()").fetchone()
         assert questions == len(ANSWERS)
 
@@ -383,7 +556,7 @@ def test_where_there_are_no_tables_duckdb_names_those_of_the_attached_database(d
             with pytest.raises(duckdb.CatalogException, match=r'Did you mean "other\.\w+"'):
                 connection.execute(f"from other.{question}")
         connection.execute("use other")
-        assert len(connection.execute("from best_models()").fetchall()) == 10
+        assert len(connection.execute("from best_models(n := 10)").fetchall()) == 10
 
 
 def test_the_shell_greets_with_questions_that_work(database):

@@ -409,9 +409,10 @@ def test_every_reason_for_leaving_a_row_out_is_counted(mart):
     reasons = mart("select reason, count(*) as n from left_out_rows group by reason")
     assert dict(zip(reasons.reason, reasons.n, strict=True)) == {
         "no accuracy published": 7552,
-        "older snapshot": 1002,
-        "other image size only": 197,
-        "toy model": 253,
+        "no speed published": 26,
+        "other image size only": 217,
+        "other run only": 6,
+        "toy model": 269,
         "wrong model timed": 4,
         "blank upstream": 2,
         "orphan": 1,

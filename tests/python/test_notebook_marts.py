@@ -67,7 +67,7 @@ def test_everything_in_main_is_described(connection):
 
 UNITS = (
     "per image|per second|per batch|milliseconds|percent|points|millions|billions|logits|ratio"
-    "|share|0 to 1|-1 to 1|gigabytes|in its unit|in the unit"
+    "|share|0 to 1|-1 to 1|gigabytes|years|in its unit|in the unit"
 )
 
 

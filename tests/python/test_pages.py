@@ -33,7 +33,16 @@ def expected(marts) -> dict[str, tuple[int, int]]:
     models = marts(*DEVICES)
     first = models[models.device_name == models.device_name.iloc[0]]
     frontiers = first.is_frontier.sum() + first.is_frontier_imagenet1k.sum()
+    frontiers_of_januaries = marts("frontier_history", "phase = 'infer' and is_frontier")
+    januaries = frontiers_of_januaries.explode("januaries").dropna(subset="januaries")
+    times = marts("progress", "phase = 'infer' and min_top1 in (80, 82, 84, 86) and ms is not null")
+    on_default = times.device.isin(marts("devices", "is_default_device").device)
     return {
+        "history": (
+            januaries.groupby(["device", "januaries"]).ngroups
+            + times.groupby(["device", "min_top1"]).ngroups,
+            on_default.sum(),
+        ),
         "devices": (4 * models.device_name.nunique(), len(first) + frontiers),
         "robustness": (
             8,

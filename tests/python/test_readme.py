@@ -31,15 +31,19 @@ PROGRAMS = "apt-get|dbt|duckdb|make|pip|python"
 IN_PROSE = re.findall(rf"`((?:{PROGRAMS})(?:\s[^`]+)?)`", FENCED.sub("", README + SHELL))
 COMMANDS = list(dict.fromkeys(" ".join(line.split()) for line in [*LINES, *IN_PROSE] if line))
 NOT_RUN = {
+    "python measure.py": "needs torch and timm; test_measure.py runs it with stand-ins",
+    "python measure.py --models NAME@SIZE": "the same",
     "make test": "runs this test; .ci/run calls it",
     "dbt build": "make test runs it, and test_hostile_text.py in a copy",
 }
 PAGES = [str(path.relative_to(PROJECT)) for path in PROJECT.glob("*.md")]
 PAGES += [str(path.relative_to(PROJECT)) for path in PROJECT.glob("docs/*.md")]
 CARDS = PROJECT / "seeds" / "timm" / "model_cards.csv"
+OWN = FIXTURE.parent / "own" / "benchmark-infer-fp32-nchw-pt280-cpu-n100.csv"
 PLACEHOLDERS = {
     **{"DIR": str(FIXTURE), "YYYY-MM-DD": "2026-01-06", "SHA": "90cae8c5"},
     "FILE": str(CARDS),
+    "BENCHMARK": str(OWN),
 }
 
 

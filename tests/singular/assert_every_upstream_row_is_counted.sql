@@ -20,6 +20,23 @@ count_accuracies as (
     group by test_set
 ),
 
+-- Of older snapshots the rows that the frontiers of their day were made of.
+timed_results as (
+    select distinct
+        snapshot,
+        model,
+        img_size
+    from {{ ref('int_history_timed') }}
+),
+
+count_history as (
+    select
+        snapshot,
+        count(*) as rows_in_marts
+    from timed_results
+    group by snapshot
+),
+
 result_rows as (
     select
         files.upstream_file,
@@ -27,19 +44,24 @@ result_rows as (
         files.upstream_rows,
         case
             when files.snapshot = max(files.snapshot) over () then count_accuracies.rows_in_marts
+            when files.test_set = 'imagenet' then count_history.rows_in_marts
         end as rows_in_marts
     from {{ ref('result_files') }} as files
     left join count_accuracies on files.test_set = count_accuracies.test_set
+    left join count_history on files.snapshot = count_history.snapshot
 ),
 
--- An accuracy without a speed is in the marts all the same.
+-- Today's accuracy without a speed is in the marts all the same.
 left_out_rows as (
     select
         upstream_file,
         snapshot,
         count(*) as rows_left_out
     from {{ ref('left_out_rows') }}
-    where run is not null or reason not in ('other image size only', 'no speed published')
+    where
+        run is not null
+        or reason not in ('other image size only', 'no speed published')
+        or snapshot < (select max(files.snapshot) from {{ ref('result_files') }} as files)
     group by upstream_file, snapshot
 ),
 

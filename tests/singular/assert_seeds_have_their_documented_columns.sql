@@ -2,8 +2,8 @@
 {%- set seeds = [
     ref('imagenet_results'), ref('inference_benchmarks'), ref('training_benchmarks'),
     ref('blank_benchmarks'), ref('benchmark_files'), ref('result_files'), ref('model_cards'),
-    ref('model_metadata'),
-    ref('architecture_groups'), ref('architecture_prefixes'), ref('architecture_renames'),
+    ref('model_metadata'), ref('own_benchmarks'),
+    ref('anchors'), ref('architecture_groups'), ref('architecture_prefixes'), ref('architecture_renames'),
     ref('device_keys'), ref('licenses'), ref('notebook_claims'), ref('pretraining_datasets'),
     ref('retired_architectures'), ref('tag_tokens'), ref('teachers'), ref('test_sets'),
     ref('timed_variants'),

@@ -12,6 +12,7 @@ benchmarks as (
 
 newest_runs as (
     select run from {{ ref('int_runs_described') }}
+    where not is_own
     qualify rank() over (order by torch_order desc) = 1
 ),
 
@@ -35,6 +36,7 @@ select
     min(runs.run) as seen_in
 from {{ ref('int_runs_described') }} as runs
 anti join {{ ref('device_keys') }} as known on runs.device_key = known.device_key
+where not runs.is_own
 group by runs.device_key
 union all
 select

@@ -10,7 +10,7 @@ networks as (
         any_value(is_default_run) as is_default_run,
         any_value(secs) as secs
     from {{ ref('model_benchmarks') }}
-    where phase = 'infer' and kind in ('transformer', 'convnet')
+    where phase = 'infer' and not is_own and kind in ('transformer', 'convnet')
     group by run, architecture, img_size
 ),
 
@@ -34,8 +34,8 @@ summarise_kinds as (
         kind,
         count(*) as networks,
         median(slow_down) as slow_down,
-        {{ median_limit('slow_down', 'lower') }} as least,
-        {{ median_limit('slow_down', 'upper') }} as most
+        {{ median_limit('slow_down', 'lower') }} as slow_down_lower,
+        {{ median_limit('slow_down', 'upper') }} as slow_down_upper
     from pair_networks
     group by card_run, cpu_run, kind
 ),
@@ -49,8 +49,8 @@ compare_kinds as (
         transformers.slow_down as transformer_slow_down,
         convnets.slow_down as convnet_slow_down,
         transformers.slow_down / convnets.slow_down as ratio,
-        transformers.least / convnets.most as ratio_lower,
-        transformers.most / convnets.least as ratio_upper
+        transformers.slow_down_lower / convnets.slow_down_upper as ratio_lower,
+        transformers.slow_down_upper / convnets.slow_down_lower as ratio_upper
     from summarise_kinds as transformers
     inner join summarise_kinds as convnets
         on

@@ -47,7 +47,15 @@ give_verdicts as (
         claims.measured_as,
         claims.holds_above,
         claims.depends_on,
-        evidence.* exclude (finding, votes),
+        evidence.on_notebook_data,
+        evidence.on_matched_sizes,
+        evidence.matched_sizes_lower,
+        evidence.matched_sizes_upper,
+        evidence.matched_sizes_n,
+        evidence.on_todays_data,
+        evidence.todays_data_lower,
+        evidence.todays_data_upper,
+        evidence.todays_data_n,
         case
             when len(evidence.votes) = 1 then evidence.votes[1]
             when evidence.votes = ['does not hold', 'holds'] then 'holds in part'

@@ -39,9 +39,9 @@ summarise_observations as (
 bound_shares as (
     select
         *,
-        if(summary = 'share', mean, null) as share,
-        1.96 * sqrt(share * (1 - share) / n + pow(1.96 / (2 * n), 2)) as half_width,
-        share + pow(1.96, 2) / (2 * n) as centre,
+        if(summary = 'share', mean, null) as true_share,
+        1.96 * sqrt(true_share * (1 - true_share) / n + pow(1.96 / (2 * n), 2)) as half_width,
+        true_share + pow(1.96, 2) / (2 * n) as centre,
         1 + pow(1.96, 2) / n as scale
     from summarise_observations
 ),
@@ -51,7 +51,7 @@ choose_summaries as (
         finding,
         evidence,
         n,
-        coalesce(share, middle) as measured,
+        coalesce(true_share, middle) as measured,
         if(summary = 'share', (centre - half_width) / scale, middle_lower) as lower,
         if(summary = 'share', (centre + half_width) / scale, middle_upper) as upper
     from bound_shares

@@ -1,0 +1,104 @@
+{%- set parameters = score_parameters() -%}
+{%- set limits = [
+    "asked.max_ms",
+    "asked.min_samples_per_sec",
+    "asked.min_top1",
+    "asked.max_param_count",
+    "asked.max_gmacs",
+] -%}
+{{ config(parameters=parameters) }}
+
+with
+
+asked as (
+    {{ arguments(parameters) }}
+),
+
+known as (
+    {{ known_values('models') }}
+),
+
+chosen as (
+    select
+        {{ asked_run() }} as run,
+        coalesce(asked.robust_weight, 0) as robust_weight
+    from asked
+    cross join known
+    where
+        {{ are_sizes(limits) }}
+        and {{ is_one_of('license_kind', 'kind of licence') }}
+        and {{ is_one_of('kind', 'kind') }}
+        and {{ is_one_of('architecture_group', 'group') }}
+        and case
+            when asked.robust_weight not between 0 and 1
+                then error('robust_weight must be from 0 to 1')
+            when asked.min_top1 not between 1 and 100
+                then error('top1 is in percent: min_top1 := 80, not 0.8')
+            when asked.max_param_count > 20000
+                then error('param_count is in millions: max_param_count := 25, not 25000000')
+            when asked.max_gmacs > 100000
+                then error('gmacs is in billions: max_gmacs := 4, not 4000000000')
+            else true
+        end
+),
+
+-- A model that lacks one of the shifted test sets has no score where they weigh in.
+score_models as (
+    select
+        benchmarks.run,
+        benchmarks.model,
+        benchmarks.img_size,
+        benchmarks.ms,
+        benchmarks.samples_per_sec,
+        benchmarks.top1,
+        benchmarks.shifted_top1,
+        benchmarks.param_count,
+        benchmarks.gmacs,
+        benchmarks.kind,
+        benchmarks.pretrained_on,
+        benchmarks.license,
+        case
+            when asked.imagenet1k_only then benchmarks.is_frontier_imagenet1k
+            else benchmarks.is_frontier
+        end as is_frontier,
+        benchmarks.is_near_frontier,
+        if(
+            chosen.robust_weight = 0,
+            benchmarks.top1,
+            (1 - chosen.robust_weight) * benchmarks.top1
+            + chosen.robust_weight * benchmarks.shifted_top1
+        ) as score,
+        if(
+            chosen.robust_weight = 0,
+            benchmarks.top1_standard_error,
+            sqrt(
+                pow((1 - chosen.robust_weight) * benchmarks.top1_standard_error, 2)
+                + pow(chosen.robust_weight * benchmarks.shifted_top1_standard_error, 2)
+            )
+        ) as score_standard_error,
+        list_sort(list_distinct([
+            if(benchmarks.license_kind <> asked.license_kind, 'license_kind', null),
+            if(coalesce(benchmarks.gmacs, 'inf') > asked.max_gmacs, 'max_gmacs', null),
+            if(benchmarks.ms > asked.max_ms, 'max_ms', null),
+            if(benchmarks.param_count > asked.max_param_count, 'max_param_count', null),
+            if(
+                benchmarks.samples_per_sec < asked.min_samples_per_sec, 'min_samples_per_sec', null
+            ),
+            if(benchmarks.top1 < asked.min_top1, 'min_top1', null)
+        ])) as breaks,
+        len(breaks) = 0 as is_within,
+        greatest(ln(benchmarks.ms / asked.max_ms), 0)
+        + greatest(ln(asked.min_samples_per_sec / benchmarks.samples_per_sec), 0)
+        + greatest(ln(asked.min_top1 / benchmarks.top1), 0)
+        + greatest(ln(benchmarks.param_count / asked.max_param_count), 0)
+        + greatest(ln(benchmarks.gmacs / asked.max_gmacs), 0)
+        + if(benchmarks.license_kind <> asked.license_kind, 'inf'::double, 0) as overshoot
+    from {{ ref('model_benchmarks') }} as benchmarks
+    inner join chosen on benchmarks.run = chosen.run
+    cross join asked
+    where
+        not (coalesce(asked.imagenet1k_only, false) and benchmarks.is_extra_data)
+        and {{ is_asked_for('benchmarks') }}
+)
+
+select * from score_models

@@ -1,0 +1,291 @@
+"""Seven years of frontiers against an independent computation in pandas, from the seeds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_marts import frontier, seed
+
+NETWORK = ["architecture", "img_size"]
+ROW = ["run", "snapshot", "model", "img_size"]
+# Rows that take part on the RTX 4090, by snapshot.
+ROWS_ON_4090 = [
+    *(82, 150, 159, 198, 257, 263, 346, 513, 549),
+    *(587, 666, 788, 999, 1080, 1442, 1543, 1543),
+]
+
+
+@pytest.fixture(scope="module")
+def results() -> pd.DataFrame:
+    """ImageNet accuracies of every snapshot under today's names."""
+    frame = seed("imagenet_results")
+    frame = frame[frame.test_set == "imagenet"].drop(columns="test_set")
+    frame = frame.assign(snapshot=pd.to_datetime(frame.snapshot))
+    frame[["architecture", "tag"]] = frame.model.str.split(".", n=1, expand=True)
+    todays = frame[frame.snapshot == frame.snapshot.max()]
+    frame["published"] = frame.architecture
+    frame["architecture"] = rename(frame.published, frame.param_count, todays)
+    return frame
+
+
+def rename(names: pd.Series, param_count: pd.Series, todays: pd.DataFrame) -> pd.Series:
+    new_names = seed("architecture_renames").set_index("old_name").new_name
+    new = names.map(new_names.str.split(".").str[0])
+    params = todays.groupby("architecture").param_count.max()
+    nearer = (param_count - new.map(params)).abs() < (param_count - names.map(params)).abs()
+    return names.where(new.isna() | (names.isin(params.index) & ~nearer), new)
+
+
+@pytest.fixture(scope="module")
+def todays(results) -> pd.DataFrame:
+    newest = results[results.snapshot == results.snapshot.max()]
+    return newest[~newest.architecture.str.startswith("test_")]
+
+
+@pytest.fixture(scope="module")
+def tags(results, todays) -> pd.Series:
+    """The model of today that each row stands for, where that is one."""
+    pairs = results.reset_index().merge(todays, on=NETWORK, suffixes=("", "_today"))
+    is_close = (pairs.top1 - pairs.top1_today).abs().round(3) <= 0.1
+    is_same = (pairs.tag == pairs.tag_today) | (pairs.tag.isna() & is_close)
+    matches = pairs[is_same].groupby("index").model_today.agg(["first", "count"])
+    return matches[matches["count"] == 1]["first"].reindex(results.index)
+
+
+@pytest.fixture(scope="module")
+def timings(marts, todays) -> pd.DataFrame:
+    """Speeds of the networks of today in the default runs."""
+    speeds = pd.concat([seed("inference_benchmarks"), seed("training_benchmarks")])
+    default = marts("benchmark_runs", "is_default_run").run
+    speeds = speeds[speeds.run.isin(default)]
+    speeds["architecture"] = rename(speeds.model, speeds.param_count, todays)
+    tested = todays.groupby(NETWORK).param_count.max().rename("tested")
+    speeds = speeds.join(tested, on=NETWORK)
+    is_variant = speeds.architecture.str.startswith(tuple(seed("timed_variants").prefix))
+    is_off = (speeds.param_count / speeds.tested - 1).abs() > 0.01
+    speeds = speeds[~is_off | is_variant]
+    speeds = speeds[~speeds.architecture.str.startswith("test_")]
+    return speeds.groupby(["run", *NETWORK], as_index=False).samples_per_sec.mean()
+
+
+@pytest.fixture(scope="module")
+def history(results, tags, timings, marts) -> pd.DataFrame:
+    """Every row that takes part: of each default run, snapshot, model and image size."""
+    plain = marts("models", "not is_extra_data").model
+    frame = results.assign(todays_model=tags, is_plain=tags.isin(plain))
+    frame = frame.merge(timings, on=NETWORK)
+    return frame.assign(ms=1000 / frame.samples_per_sec)
+
+
+def test_the_rows_that_take_part(history, marts):
+    counts = history.groupby(["run", "snapshot"]).size().rename("n_models")
+    ours = marts("frontier_history").groupby(["run", "snapshot"]).n_models.agg(["min", "max"])
+    assert (ours["min"] == ours["max"]).all()
+    pd.testing.assert_series_equal(ours["max"], counts, check_names=False)
+    on_4090 = next(run for run, _ in counts.index if run.endswith("-4090"))
+    assert list(counts[on_4090]) == ROWS_ON_4090
+
+
+def test_every_frontier_of_every_day(history, marts):
+    ours = marts("frontier_history").set_index(ROW)
+    found = []
+    for _, day in history.groupby(["run", "snapshot"]):
+        plain = day[day.is_plain]
+        on_all = day[frontier(day.ms.to_numpy(), day.top1.to_numpy())]
+        on_plain = plain[frontier(plain.ms.to_numpy(), plain.top1.to_numpy())]
+        both = day.loc[on_all.index.union(on_plain.index)]
+        found.append(
+            both.assign(
+                is_frontier=both.index.isin(on_all.index),
+                is_frontier_imagenet1k=both.index.isin(on_plain.index),
+            )
+        )
+    theirs = pd.concat(found).set_index(ROW)
+    assert set(ours.index) == set(theirs.index)
+    theirs = theirs.loc[ours.index]
+    np.testing.assert_array_equal(ours.is_frontier, theirs.is_frontier)
+    np.testing.assert_array_equal(ours.is_frontier_imagenet1k, theirs.is_frontier_imagenet1k)
+    np.testing.assert_array_equal(ours.top1, theirs.top1)
+    np.testing.assert_allclose(ours.ms, theirs.ms, rtol=1e-12)
+    assert (ours.todays_model.fillna("") == theirs.todays_model.fillna("")).all()
+    assert not ours[ours.is_frontier_imagenet1k].is_extra_data.any()
+
+
+def test_the_newest_frontier_is_todays(marts):
+    newest = marts("frontier_history", "snapshot = (select max(snapshot) from frontier_history)")
+    today = marts("model_benchmarks", "is_default_run and (is_frontier or is_frontier_imagenet1k)")
+    columns = ["run", "model", "img_size", "is_frontier", "is_frontier_imagenet1k"]
+    pd.testing.assert_frame_equal(
+        newest[columns].sort_values(columns, ignore_index=True),
+        today[columns].sort_values(columns, ignore_index=True),
+    )
+
+
+def test_the_least_time_for_an_accuracy(history, marts):
+    ours = marts("progress", order="run, min_top1, snapshot")
+    assert len(ours) == history.groupby(["run", "snapshot"]).ngroups * ours.min_top1.nunique()
+    days = dict(list(history.groupby(["run", "snapshot"])))
+    least, plain, since = [], [], []
+    for row in ours.itertuples():
+        day = days[row.run, row.snapshot]
+        able = day[day.top1 >= row.min_top1]
+        least.append(able.ms.min())
+        plain.append(able[able.is_plain].ms.min())
+        if pd.notna(row.ms):
+            assert row.model in set(able[np.isclose(able.ms, row.ms, rtol=1e-12)].model)
+    np.testing.assert_allclose(ours.ms, least, rtol=1e-12)
+    np.testing.assert_allclose(ours.ms_imagenet1k, plain, rtol=1e-12)
+    for _, line in ours.groupby(["run", "min_top1"]):
+        for place, ms in enumerate(line.ms):
+            while place and line.ms.iloc[place - 1] == ms:
+                place -= 1
+            since.append(line.snapshot.iloc[place] if pd.notna(ms) else pd.NaT)
+    assert list(ours.since.fillna(pd.Timestamp(0))) == list(
+        pd.Series(since).fillna(pd.Timestamp(0))
+    )
+
+
+def test_the_best_accuracy_within_a_time(history, marts):
+    ours = marts("progress_by_time")
+    days = dict(list(history.groupby(["run", "snapshot"])))
+    for row in ours.itertuples():
+        day = days[row.run, row.snapshot]
+        able = day[day.ms <= row.max_ms]
+        best, best_plain = able.top1.max(), able[able.is_plain].top1.max()
+        np.testing.assert_array_equal([row.top1, row.top1_imagenet1k], [best, best_plain])
+        assert able.empty or row.model in set(able[able.top1 == best].model)
+
+
+def halving_years(improvements: pd.DataFrame) -> float:
+    days = (improvements.snapshot - improvements.snapshot.min()).dt.days
+    slope, _ = np.polyfit(days / 365.25, np.log2(improvements.ms), 1)
+    return -1 / slope
+
+
+def test_halving_times_and_last_steps(history, marts):
+    ours = marts("halving_times").set_index(["run", "min_top1"])
+    progress = marts("progress", "ms is not null", order="run, min_top1, snapshot")
+    first_day = history.snapshot.min()
+    for key, line in progress.groupby(["run", "min_top1"]):
+        row = ours.loc[key]
+        improved = line[line.ms < line.ms.cummin().shift(fill_value=np.inf)]
+        assert row.improvements == len(improved)
+        assert row.last_improvement == improved.snapshot.iloc[-1]
+        if len(improved) < 4:
+            assert np.isnan([row.halving_years, row.halving_years_lowest]).all()
+        else:
+            left_one_out = [halving_years(improved.drop(index)) for index in improved.index]
+            np.testing.assert_allclose(
+                [row.halving_years, row.halving_years_lowest, row.halving_years_highest],
+                [halving_years(improved), min(left_one_out), max(left_one_out)],
+            )
+        steps = []
+        of_run = history[history.run == key[0]]
+        for step in improved.itertuples():
+            is_own = (of_run.snapshot == step.snapshot) & (of_run.model == step.model)
+            own = of_run[is_own & (of_run.img_size == step.img_size)].iloc[0]
+            is_before = (of_run.snapshot < step.snapshot) & (of_run.ms <= own.ms)
+            earlier = of_run[is_before].top1.max() / 100
+            p = own.top1 / 100
+            noise = 1.959963984540054 * np.sqrt((p * (1 - p) + earlier * (1 - earlier)) / 50_000)
+            if step.snapshot > first_day and not p - earlier <= noise:
+                steps.append(step.snapshot)
+        assert row.last_step == max(steps) if steps else pd.isna(row.last_step)
+    assert len(ours) == progress.groupby(["run", "min_top1"]).ngroups
+
+
+def test_the_frontier_stood_still(marts):
+    """What the report says of 82 %: an RTX 4090, and a CPU on which single steps came later."""
+    on_4090 = marts("progress", "device = 'rtx4090'", order="snapshot")
+    on_4090["snapshot"] = on_4090.snapshot.astype(str)
+    at_82 = on_4090[on_4090.min_top1 == 82].set_index("snapshot").ms
+    assert at_82["2019-07-25"] == pytest.approx(0.698, abs=5e-4)
+    assert at_82["2022-12-30"] == pytest.approx(0.082, abs=5e-4)
+    later = on_4090[(on_4090.snapshot >= "2022-12-30") & on_4090.min_top1.isin(range(80, 89, 2))]
+    assert (later.groupby("min_top1").ms.nunique() == 1).all()
+    on_i7 = marts("progress", "device = 'i7_12700h' and min_top1 = 82", order="snapshot")
+    on_i7 = on_i7.set_index(on_i7.snapshot.astype(str)).ms
+    assert list(on_i7[["2022-12-30", "2026-01-06"]].round(1)) == [23.7, 18.0]
+    on_3090 = marts("progress", "device = 'rtx3090' and phase = 'infer' and min_top1 = 84")
+    on_3090 = on_3090.set_index(on_3090.snapshot.astype(str)).ms
+    assert list(on_3090[["2022-12-30", "2026-01-06"]].round(3)) == [0.360, 0.324]
+
+
+def test_old_rows_take_part_or_say_why_not(results, history, marts):
+    old = results[results.snapshot < results.snapshot.max()]
+    took_part = set(history.set_index(ROW[1:]).index)
+    missing = old.set_index(ROW[1:])
+    missing = missing[[row not in took_part for row in missing.index]]
+    ours = marts("left_out_rows", "test_set = 'imagenet'").set_index(ROW[1:])
+    ours = ours[ours.index.get_level_values("snapshot") < results.snapshot.max()]
+    assert set(ours.index) == set(missing.index)
+    assert set(ours.reason) <= {
+        *("no speed published", "other image size only", "other run only", "toy model")
+    }
+
+
+def test_models_are_new_where_no_earlier_snapshot_has_them(results, tags, history, marts):
+    debuts = results.assign(todays_model=tags).groupby("todays_model").snapshot.min()
+    ours = marts("model_debuts").set_index("model")
+    pd.testing.assert_series_equal(ours.since, debuts[ours.index], check_names=False)
+    for run, rows in history.groupby("run"):
+        for model in ours.index[ours.since > "2023-12-01"]:
+            since = ours.since[model]
+            own = rows[(rows.todays_model == model) & (rows.snapshot == since)]
+            rivals = rows[rows.snapshot <= since]
+            rivals = rivals[(rivals.snapshot < since) | (rivals.todays_model != model)]
+            moved = False
+            for row in own.itertuples():
+                as_good = (rivals.ms <= row.ms) & (rivals.top1 >= row.top1)
+                better = (rivals.ms < row.ms) | (rivals.top1 > row.top1)
+                before = rivals.snapshot < since
+                moved |= not (as_good & (better | before)).any()
+            assert (run in ours.moved_frontiers[model]) == moved, (run, model)
+
+
+def test_new_models_are_those_since_a_date(connection, marts):
+    answer = connection.execute("from new_models(since := '2024-01-01', device := '3090')").df()
+    expected = marts("model_debuts", "since >= '2024-01-01'")
+    assert set(answer.model) == set(expected.model)
+    assert answer.top1.is_monotonic_decreasing
+    accuracy = marts("model_accuracy").groupby("model").top1.max()
+    np.testing.assert_array_equal(answer.top1, accuracy[answer.model])
+    speeds = marts("model_benchmarks", "device = 'rtx3090' and phase = 'infer' and is_default_run")
+    ms = speeds.set_index(["model", "img_size"]).ms
+    theirs = ms.reindex(pd.MultiIndex.from_frame(answer[["model", "img_size"]])).round(4)
+    np.testing.assert_allclose(answer.ms, theirs, atol=1e-9)
+    (late,) = connection.execute("select note from new_models(since := '2100-01-01')").fetchall()
+    assert late[0].startswith("Nothing is as new as this")
+
+
+@pytest.mark.parametrize("device", ["rtx4090", "i7_12700h"])
+def test_the_chart_shows_the_marts(device, drawn, marts):
+    """Of a device each January's frontier, the time for four accuracies, and what became of it."""
+    chart = drawn["history"]
+    name = marts("devices", f"device = '{device}'").device_name[0]
+    (button,) = [button for button in chart.layout.updatemenus[0].buttons if button.label == name]
+    shown = [trace for trace, on in zip(chart.data, button.args[0]["visible"], strict=True) if on]
+    frontiers = marts("frontier_history", f"device = '{device}' and is_frontier", "snapshot, ms")
+    frontiers = frontiers.explode("januaries").dropna(subset="januaries")
+    expected = [line for _, line in frontiers.groupby("januaries")]
+    assert len(shown) == len(expected) + 4
+    for trace, line in zip(shown, expected, strict=False):
+        np.testing.assert_allclose(1000 * trace.x, line.ms, rtol=0.002)
+        np.testing.assert_array_equal(trace.y, line.top1)
+    assert shown[0].text[-1] == "2020"
+    assert [trace.text[-1] for trace in shown[-4:]] == ["80 %", "82 %", "84 %", "86 %"]
+    progress = marts("progress", f"device = '{device}' and min_top1 = 82", "snapshot")
+    np.testing.assert_allclose(1000 * shown[-3].y, progress.ms, rtol=0.002)
+    heading = button.args[1]["title.text"].replace("<br>", " ")
+    last = {"rtx4090": "December 2022", "i7_12700h": "August 2024"}[device]
+    assert f"{progress.ms.iloc[0]:.3g} ms in July 2019, " in heading
+    assert f" {progress.ms.iloc[-1]:.3g} ms since {last}. " in heading
+    assert f"None is faster at 80, 82, 84 or 86 % since {last}." in heading
+    assert "in timm's results" in heading
+
+
+def test_the_default_device_is_shown_first(drawn, marts):
+    first = drawn["history"].layout.updatemenus[0].buttons[0]
+    assert [first.label] == list(marts("devices", "is_default_device").device_name)
+    assert drawn["history"].layout.title.text == first.args[1]["title.text"]
