@@ -514,7 +514,6 @@ QUESTIONS = (
     "score_models()",
     "best_backbones()",
     "speeds('resnet50')",
-    "new_models()",
     "frontier('rtx9999')",
     "upgrades('resnet50.a1_in1k')",
     "compare('resnet50.a1_in1k', 'x')",

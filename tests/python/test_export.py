@@ -269,7 +269,7 @@ UNREADABLE = {
     "empty": (lambda path: path.write_bytes(b""), ["not a valid DuckDB", "build it again"]),
     "text": (lambda path: path.write_text("text " * 1000), ["not a valid DuckDB", "build it"]),
     "with a hole": (
-        lambda path: overwrite(path, 300_000, bytes(2_000_000)),
+        lambda path: overwrite(path, 300_000, bytes(15_000_000)),
         ["Corrupt database file", "build it again"],
     ),
     "cut off": (

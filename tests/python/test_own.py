@@ -184,7 +184,7 @@ def test_an_own_device_is_like_any_other(read):
     device = read("from devices where device = 'n100'").iloc[0]
     assert (device.device_name, device.device_kind, device.is_own) == ("Intel N100", "cpu", True)
     assert not device.is_default_device
-    assert len(read("from best_models('Intel N100', max_ms := 500)")) == 10
+    assert len(read("from best_models('Intel N100', max_ms := 500)")) > 10
     assert len(read("from frontier('n100')")) > 5
 
 

@@ -65,7 +65,7 @@ def test_every_mart_is_listed(connection):
     marts = connection.execute(
         "select table_name from duckdb_tables() where schema_name = 'main'"
     ).fetchall()
-    assert {name for (name,) in marts} == set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
+    assert {name for (name,) in marts} == set(re.findall(r"^\| `(\w+)` \|", SHELL, re.MULTILINE))
 
 
 def headings(page: Path) -> list[str]:
@@ -206,8 +206,12 @@ def test_duckdb_reads_the_database_after_it_was_renamed(database, tmp_path):
             "select schema_name, view_name from duckdb_views() where not internal"
         ).fetchall()
         assert views
-        for schema, view in views:
-            assert opened.execute(f"select count(*) from {schema}.{view}").fetchone()[0] > 0
+        empty = {
+            view
+            for schema, view in views
+            if not opened.execute(f"select 1 from {schema}.{view} limit 1").fetchone()
+        }
+        assert empty == {"stg_own_benchmarks"}
 
 
 @pytest.mark.parametrize("exposure", ["report", "explorer"])
