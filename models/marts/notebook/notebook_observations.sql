@@ -74,8 +74,11 @@ test_for_curvature as (
         evidence,
         family,
         (with_square - with_line * of_both)
-        / sqrt((1 - pow(with_line, 2)) * (1 - pow(of_both, 2))) as partial_correlation,
-        partial_correlation * sqrt((n - 3) / (1 - pow(partial_correlation, 2))) as t
+        / nullif(
+            sqrt(greatest(1 - pow(with_line, 2), 0) * greatest(1 - pow(of_both, 2), 0)), 0
+        ) as partial_correlation,
+        partial_correlation
+        * sqrt((n - 3) / nullif(greatest(1 - pow(partial_correlation, 2), 0), 0)) as t
     from correlate_families
 ),
 
