@@ -5,7 +5,10 @@ results as (
 ),
 
 renamed_results as (
-    select * from {{ ref('int_results_renamed') }}
+    select
+        *,
+        'imagenet' as test_set
+    from {{ ref('int_results_renamed') }}
 ),
 
 current_results as (
@@ -16,6 +19,7 @@ current_results as (
 timed_results as (
     select distinct
         snapshot,
+        'imagenet' as test_set,
         model,
         img_size
     from {{ ref('int_history_timed') }}
@@ -44,14 +48,14 @@ resolve_names as (
     from results
     left join renamed_results
         on
-            results.test_set = 'imagenet'
-            and results.snapshot = renamed_results.snapshot
+            results.snapshot = renamed_results.snapshot
+            and results.test_set = renamed_results.test_set
             and results.model = renamed_results.model
             and results.img_size = renamed_results.img_size
     left join timed_results
         on
-            results.test_set = 'imagenet'
-            and results.snapshot = timed_results.snapshot
+            results.snapshot = timed_results.snapshot
+            and results.test_set = timed_results.test_set
             and results.model = timed_results.model
             and results.img_size = timed_results.img_size
 ),
