@@ -62,7 +62,9 @@ def scatter(
     sources |= {x: "x", y: "y"}
     template = re.sub(r"%{(\w+)", lambda column: "%{" + sources[column[1]], hover)
     # WebGL, which px takes for many points, is not there on every machine.
-    figure = px.scatter(frame, x, y, custom_data=columns, render_mode="svg", **settings)
+    figure = px.scatter(
+        frame, x, y, custom_data=columns, render_mode="svg", template="none", **settings
+    )
     return figure.update_traces(
         hovertemplate=template + "<extra></extra>",
         marker={"line": {"width": 0.5, "color": "white"}, **marker},
