@@ -47,7 +47,7 @@
                 jaro_winkler_similarity(
                     lower(names.{{ column }}), lower(coalesce({{ asked }}_start, ''))
                 ) as likeness
-            from {{ table }} as names
+            from (select distinct known.{{ column }} from {{ table }} as known) as names
             order by likeness desc, name asc
             limit 5
         ) as near
@@ -187,7 +187,7 @@
 {#- Whether a value, or null, is one of a column that `known` lists. -#}
 {% macro is_one_of(column, what) -%}
     case
-        when coalesce(list_contains(known.{{ column }}s, asked.{{ column }}_start), true) then true
+        when coalesce(list_contains(known.{{ column }}s, lower(asked.{{ column }}_start)), true) then true
         else
             error(
                 'There is no {{ what }} "' || asked.{{ column }}_start || '". There are: '
@@ -207,8 +207,8 @@
 
 {#- Whether a row is of the kind, group, name and pretraining that are asked for. -#}
 {% macro is_asked_for(benchmarks) -%}
-    coalesce({{ benchmarks }}.kind = asked.kind, true)
-    and coalesce({{ benchmarks }}.architecture_group = asked.architecture_group, true)
+    coalesce({{ benchmarks }}.kind = lower(asked.kind), true)
+    and coalesce({{ benchmarks }}.architecture_group = lower(asked.architecture_group), true)
     and (
         asked.is_self_supervised is null
         or {{ benchmarks }}.is_self_supervised = asked.is_self_supervised

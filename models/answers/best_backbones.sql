@@ -77,9 +77,13 @@ keep_within_limits as (
         and (asked.max_param_count is null or benchmarks.param_count <= asked.max_param_count)
         and (asked.max_gmacs is null or benchmarks.gmacs <= asked.max_gmacs)
         and coalesce(benchmarks.num_features >= asked.min_num_features, true)
-        and coalesce(benchmarks.license_kind = asked.license_kind, true)
+        and coalesce(benchmarks.license_kind = lower(asked.license_kind), true)
         and {{ is_asked_for('benchmarks') }}
-    qualify place <= coalesce(chosen.n, place)
+    qualify
+        case
+            when chosen.n < 1 then error('n must be 1 or more')
+            else place <= coalesce(chosen.n, place)
+        end
 ),
 
 answer as (

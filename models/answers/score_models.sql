@@ -77,7 +77,7 @@ score_models as (
             )
         ) as score_standard_error,
         list_sort(list_distinct([
-            if(benchmarks.license_kind <> asked.license_kind, 'license_kind', null),
+            if(benchmarks.license_kind <> lower(asked.license_kind), 'license_kind', null),
             if(coalesce(benchmarks.gmacs, 'inf') > asked.max_gmacs, 'max_gmacs', null),
             if(benchmarks.ms > asked.max_ms, 'max_ms', null),
             if(benchmarks.param_count > asked.max_param_count, 'max_param_count', null),
@@ -92,7 +92,7 @@ score_models as (
         + greatest(ln(asked.min_top1 / benchmarks.top1), 0)
         + greatest(ln(benchmarks.param_count / asked.max_param_count), 0)
         + greatest(ln(benchmarks.gmacs / asked.max_gmacs), 0)
-        + if(benchmarks.license_kind <> asked.license_kind, 'inf'::double, 0) as overshoot
+        + if(benchmarks.license_kind <> lower(asked.license_kind), 'inf'::double, 0) as overshoot
     from {{ ref('model_benchmarks') }} as benchmarks
     inner join chosen on benchmarks.run = chosen.run
     cross join asked

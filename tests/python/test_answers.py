@@ -232,7 +232,7 @@ def test_one_asks_as_one_speaks(ask):
     assert ask(query).param_count[0] < 10
     by_layout = ask("best_models(run := 'infer-amp-nhwc-pt240-cu124-rtx3090')")
     assert not by_layout.equals(ask("best_models('3090')"))
-    assert set(ask("best_models(kind := 'mlp')").kind) == {"mlp"}
+    assert set(ask("best_models(kind := 'MLP', license_kind := 'Permissive')").kind) == {"mlp"}
 
 
 @pytest.mark.parametrize(
@@ -319,8 +319,11 @@ def test_find_models_finds_backbones_and_says_what_they_lack(ask):
         ("best_models(architecture_group := 'swim')", "no group .swim"),
         ("best_backbones(kind := 'cnn')", "There are: convnet"),
         ("best_backbones(max_ms := 0)", "a limit must be above 0"),
+        ("best_backbones(n := 0)", "n must be 1 or more"),
+        ("frontier(near := true, imagenet1k_only := true)", "frontier of all models"),
         ("speeds('resnot50')", "Nothing called .resnot50. was timed. Nearest: resnet50"),
         ("speeds(null)", "Nothing called .null. was timed"),
+        ("speeds('vgg')", "Nearest: vgg11, vgg13, "),
         ("upgrades(null)", "no model .null"),
         ("speedup(null, '4090')", "No one device is called .null"),
         ("speedup('4090', null)", "No one device is called .null"),
