@@ -196,6 +196,13 @@
     end
 {%- endmacro %}
 
+{#- Whether all that is asked for by its name is known. -#}
+{% macro are_known() -%}
+    {{ is_one_of('license_kind', 'kind of licence') }}
+    and {{ is_one_of('kind', 'kind') }}
+    and {{ is_one_of('architecture_group', 'group') }}
+{%- endmacro %}
+
 {#- The values that texts may ask for, for is_one_of. -#}
 {% macro known_values(table) -%}
     select

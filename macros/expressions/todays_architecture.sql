@@ -13,3 +13,12 @@
         else {{ name }}
     end
 {%- endmacro %}
+
+{#- What todays_architecture asks of a name, joined to its row: `renames` and `architectures`, the
+    networks of today, are the caller's. -#}
+{% macro join_todays_networks(name) -%}
+    left join renames on {{ name }} = renames.old_name
+    left join architectures as same_name on {{ name }} = same_name.architecture
+    left join architectures as new_name
+        on {{ architecture_of('renames.new_name') }} = new_name.architecture
+{%- endmacro %}

@@ -42,9 +42,7 @@ chosen as (
     cross join known
     where
         {{ are_sizes(limits) }}
-        and {{ is_one_of('license_kind', 'kind of licence') }}
-        and {{ is_one_of('kind', 'kind') }}
-        and {{ is_one_of('architecture_group', 'group') }}
+        and {{ are_known() }}
 ),
 
 keep_within_limits as (

@@ -26,9 +26,7 @@ chosen as (
     cross join known
     where
         {{ are_sizes(limits) }}
-        and {{ is_one_of('license_kind', 'kind of licence') }}
-        and {{ is_one_of('kind', 'kind') }}
-        and {{ is_one_of('architecture_group', 'group') }}
+        and {{ are_known() }}
         and case
             when asked.robust_weight not between 0 and 1
                 then error('robust_weight must be from 0 to 1')

@@ -23,10 +23,7 @@ resolve_names as (
         {{ todays_architecture('benchmarks.model', 'benchmarks.param_count') }}
             as architecture
     from benchmarks
-    left join renames on benchmarks.model = renames.old_name
-    left join architectures as same_name on benchmarks.model = same_name.architecture
-    left join architectures as new_name
-        on {{ architecture_of('renames.new_name') }} = new_name.architecture
+    {{ join_todays_networks('benchmarks.model') }}
 )
 
 select * from resolve_names

@@ -85,35 +85,35 @@ describe_training as (
             when find_methods.is_self_supervised then true
             when not has_unknown_words then false
         end as is_self_supervised,
-        nullif(
-            concat_ws(
-                ', ',
-                case
-                    when
-                        pretrained_on not in ('unknown', 'imagenet-1k')
-                        or list_contains(find_teachers.extra_roles, 'weights')
-                        then 'weights'
-                end,
-                case
-                    when list_contains(find_teachers.extra_roles, 'teacher') then 'teacher'
-                end,
-                case
-                    when list_contains(find_teachers.extra_roles, 'tokenizer') then 'tokenizer'
-                end
-            ),
-            ''
-        ) as extra_data_through,
+        coalesce(find_teachers.extra_roles, [])
+        || if(pretrained_on in ('unknown', 'imagenet-1k'), [], ['weights']) as all_extra_roles,
         pretrained_on = 'unknown'
-        or coalesce(find_teachers.is_unknown, is_distilled, false) as may_have_extra_data,
-        case
-            when extra_data_through is not null then true
-            when not may_have_extra_data then false
-        end as is_extra_data
+        or coalesce(find_teachers.is_unknown, is_distilled, false) as may_have_extra_data
     from models
     left join unknown_tags on models.tag = unknown_tags.tag
     left join find_datasets on models.model = find_datasets.model
     left join find_methods on models.model = find_methods.model
     left join find_teachers on models.model = find_teachers.model
+),
+
+name_extra_data as (
+    select
+        * exclude (has_unknown_words, all_extra_roles, may_have_extra_data),
+        nullif(
+            array_to_string(
+                list_filter(
+                    ['weights', 'teacher', 'tokenizer'],
+                    lambda role: list_contains(all_extra_roles, role)
+                ),
+                ', '
+            ),
+            ''
+        ) as extra_data_through,
+        case
+            when extra_data_through is not null then true
+            when not may_have_extra_data then false
+        end as is_extra_data
+    from describe_training
 )
 
-select * exclude (has_unknown_words, may_have_extra_data) from describe_training
+select * from name_extra_data

@@ -38,10 +38,7 @@ resolve_names as (
             as architecture,
         results.is_current
     from results
-    left join renames on results.architecture = renames.old_name
-    left join architectures as same_name on results.architecture = same_name.architecture
-    left join architectures as new_name
-        on {{ architecture_of('renames.new_name') }} = new_name.architecture
+    {{ join_todays_networks('results.architecture') }}
 ),
 
 -- Until December 2022 names had no tags: then the accuracy tells the weights, where only one of

@@ -11,12 +11,7 @@ average_repeats as (
         run,
         architecture,
         img_size,
-        avg(samples_per_sec) as samples_per_sec,
-        1 / avg(samples_per_sec) as secs,
-        avg(step_time) as step_time,
-        max(batch_size) as batch_size,
-        count(*) as timings,
-        100 * (max(samples_per_sec) / min(samples_per_sec) - 1) as timing_spread,
+        {{ averaged_repeats() }},
         bool_or(is_timed_variant) as is_timed_variant
     from benchmarks
     group by run, architecture, img_size

@@ -14,12 +14,7 @@ average_own_repeats as (
         run,
         architecture,
         img_size,
-        avg(samples_per_sec) as samples_per_sec,
-        1 / avg(samples_per_sec) as secs,
-        avg(step_time) as step_time,
-        max(batch_size) as batch_size,
-        count(*) as timings,
-        100 * (max(samples_per_sec) / min(samples_per_sec) - 1) as timing_spread,
+        {{ averaged_repeats() }},
         false as is_timed_variant
     from own_benchmarks
     group by run, architecture, img_size

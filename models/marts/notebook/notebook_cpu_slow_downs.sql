@@ -1,17 +1,8 @@
 with
 
 networks as (
-    select
-        run,
-        architecture,
-        img_size,
-        any_value(kind) as kind,
-        any_value(device_kind) as device_kind,
-        any_value(is_default_run) as is_default_run,
-        any_value(secs) as secs
-    from {{ ref('model_benchmarks') }}
-    where phase = 'infer' and not is_own and kind in ('transformer', 'convnet')
-    group by run, architecture, img_size
+    select * from {{ ref('timings') }}
+    where phase = 'infer' and has_accuracy and not is_own and kind in ('transformer', 'convnet')
 ),
 
 -- Every run of a card beside the run to use of every CPU: the ratio depends on both.
