@@ -36,7 +36,7 @@ SIDE_DATABASE = PROJECT / "target" / "build" / DATABASE.name
 # What dbt says of the build, apart from what another dbt may be writing in target/.
 ARTIFACTS = PROJECT / "target" / "make"
 
-ROOM = 32  # MB that a build needs; it was seen to write 23
+ROOM = 64  # MB that a build needs; it was seen to write 42
 REMEDIES = {
     errno.ENOSPC: f"make {ROOM} MB of room there and build again",
     errno.EDQUOT: f"make {ROOM} MB of room there and build again",

@@ -330,7 +330,7 @@ def test_a_limit_to_the_size_of_files_is_named_at_once(project):
     )
     assert result.returncode == 1
     assert result.stdout == ""
-    assert "File too large; allow files of 32 MB (ulimit -f)" in result.stderr
+    assert "File too large; allow files of 64 MB (ulimit -f)" in result.stderr
     assert result.stderr.count("\n") == 1
     assert_as_before(project, before)
 
@@ -347,21 +347,21 @@ def test_a_full_disk_is_named_at_once(project, target):
         result = build(project)
     assert result.returncode == 1
     assert result.stdout == ""
-    assert "No space left on device; make 32 MB of room there" in result.stderr
+    assert "No space left on device; make 64 MB of room there" in result.stderr
     assert result.stderr.count("\n") == 1
     assert_as_before(project, before)
 
 
 def test_a_disk_that_fills_up_during_a_build_is_named_last(project, target):
     before = inode(project)
-    with mounted(target, "-t tmpfs -o size=48m tmpfs"):
+    with mounted(target, "-t tmpfs -o size=96m tmpfs"):
         process = start_and_wait_in_dbt(project)
         with suppress(OSError):
-            (target / "ballast").write_bytes(bytes(48 * 2**20))
+            (target / "ballast").write_bytes(bytes(96 * 2**20))
         _, errors = process.communicate("write more\n")
         assert databases(project) == ["image_models.duckdb"]
     assert process.returncode == 1
-    assert "No space left on device; make 32 MB of room there" in errors.splitlines()[-1]
+    assert "No space left on device; make 64 MB of room there" in errors.splitlines()[-1]
     assert_as_before(project, before)
 
 
