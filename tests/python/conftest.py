@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -27,6 +28,10 @@ NO_CHROMIUM = "Chromium is not installed: the pages were NOT tested in a browser
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "browser: needs Debian's chromium")
+    # As from a terminal, whoever started pytest: what it ignores its processes would ignore too.
+    for one in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(one) == signal.SIG_IGN:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items):

@@ -68,8 +68,6 @@ def start(project: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # As from a terminal: a process inherits it when Ctrl-C is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -246,8 +244,7 @@ def test_dbt_that_outlives_a_killed_build_keeps_the_next_one_waiting(project):
     first.wait()
     assert "Another build is running" in build(project).stderr
     go_on(first)
-    with (project / "target" / "build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    wait_for_dbt(project)
     first.communicate()
     assert inode(project) == before
     assert build(project).returncode == 0
@@ -261,9 +258,19 @@ def draw_chance() -> random.Random:
     return random.Random(seed)
 
 
-def kill(process: subprocess.Popen) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+def wait_for_dbt(project: Path) -> None:
+    """Return when no dbt that outlived its build is left, not one that is being killed either."""
+    with (project / "target" / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def stop(process: subprocess.Popen, project: Path, sent: int = signal.SIGKILL) -> str:
+    """Send a signal to a build and its dbt; return what it said of that."""
+    os.killpg(process.pid, sent)
+    _, errors = process.communicate()
+    if (project / "target").exists():
+        wait_for_dbt(project)
+    return errors
 
 
 def test_a_killed_build_leaves_the_last_good_database(project):
@@ -275,7 +282,7 @@ def test_a_killed_build_leaves_the_last_good_database(project):
     while inode(project) == before:
         assert process.poll() is None, process.communicate()
         time.sleep(0.001)
-    kill(process)
+    stop(process, project)
     length = time.monotonic() - began
     assert count(project) == 525
 
@@ -283,7 +290,7 @@ def test_a_killed_build_leaves_the_last_good_database(project):
         before = inode(project)
         process = start(project)
         time.sleep(length * (part + chance.random()) / 20)
-        kill(process)
+        stop(process, project)
         assert process.returncode == -signal.SIGKILL or inode(project) != before
         assert count(project) == 525
     assert build(project).returncode == 0
@@ -293,8 +300,7 @@ def test_a_killed_build_leaves_the_last_good_database(project):
 def test_an_interrupted_build_says_so_in_one_line(project):
     before = inode(project)
     process = start_and_wait_in_dbt(project)
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate()
+    errors = stop(process, project, signal.SIGINT)
     assert process.returncode == 130
     assert errors == "image_models.duckdb is as it was before: interrupted\n"
     assert_as_before(project, before)
@@ -309,8 +315,7 @@ def test_dbt_itself_can_be_killed_and_interrupted_at_any_step(real_project):
         last_share = chance.uniform(0, latest)
         steps = (re.search(r"(\d+) of (\d+) (?:START|OK|PASS)", line) for line in process.stdout)
         assert any(step and int(step[1]) >= last_share * int(step[2]) for step in steps)
-        os.killpg(process.pid, sent)
-        _, errors = process.communicate()
+        errors = stop(process, real_project, sent)
         assert inode(real_project) == before
         assert count(real_project) == 525
     assert process.returncode == 130

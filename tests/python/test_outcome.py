@@ -38,7 +38,6 @@ def start(database, tmp_path):
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,
             "text": True,
-            "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         }
         arguments = SCRIPTS[name][0].format(database=database, out=out).split()
         command = [*python(), PROJECT / "scripts" / name, *arguments]
@@ -109,7 +108,6 @@ def test_so_does_one_that_has_hardly_begun(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout.readline() == "importing\n"
     process.send_signal(signal.SIGINT)

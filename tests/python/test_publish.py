@@ -321,7 +321,6 @@ def test_a_build_that_is_stopped_says_so_in_one_line(sent, project):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout.readline() == "built\n"
     process.send_signal(sent)
