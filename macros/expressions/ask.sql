@@ -37,15 +37,16 @@
     where {{ tables_are_own() }}
 {%- endmacro %}
 
-{#- The names nearest to a wrong one. -#}
+{#- The names nearest to a wrong one: first those that begin with it but for its signs. -#}
 {% macro nearest(column, table, asked) -%}
     (
         select string_agg(near.name, ', ' order by near.likeness desc, near.name asc)
         from (
             select
                 names.{{ column }} as name,
-                jaro_winkler_similarity(
-                    lower(names.{{ column }}), lower(coalesce({{ asked }}_start, ''))
+                starts_with({{ squeeze('names.' ~ column) }}, {{ squeeze(asked ~ '_bare') }})::bigint
+                + jaro_winkler_similarity(
+                    lower(names.{{ column }}), left(coalesce({{ asked }}_bare, ''), 100)
                 ) as likeness
             from (select distinct known.{{ column }} from {{ table }} as known) as names
             order by likeness desc, name asc
@@ -98,26 +99,44 @@
 {%- endmacro %}
 
 {#- The run that is asked for by its id or else by device, phase and kind, from `asked`: without
-    a kind the one to use, else the newest of the kind. -#}
+    a kind the one to use, else the newest of the kind. An id says all of that: what is asked for
+    beside it may not be another. -#}
 {% macro asked_run() -%}
+    {%- set asked_phase -%}
+        case lower(coalesce(asked.phase_start, 'infer'))
+            when 'inference' then 'infer'
+            when 'training' then 'train'
+            else lower(coalesce(asked.phase_start, 'infer'))
+        end
+    {%- endset -%}
     (
         select
             coalesce(
-                any_value(runs.run) filter (where runs.run = asked.run),
-                error('There is no run "' || asked.run_start || '": see from benchmark_runs'),
                 any_value(runs.run) filter (
-                    where runs.phase = case lower(coalesce(asked.phase_start, 'infer'))
-                        when 'inference' then 'infer'
-                        when 'training' then 'train'
-                        else lower(coalesce(asked.phase_start, 'infer'))
-                    end
+                    where runs.run = asked.run
+                    and (asked.device is null or runs.device = {{ asked_device('asked.device') }})
+                    and ({{ asked_phase }} = 'infer' or runs.phase = {{ asked_phase }})
+                    and coalesce(runs.is_compiled = asked.compiled, true)
+                ),
+                error(
+                    'There is no run "' || asked.run_start
+                    || if(
+                        bool_or(runs.run = asked.run),
+                        '" of such a device, phase or kind; its id says them: leave them out',
+                        '": see from benchmark_runs'
+                    )
+                ),
+                any_value(runs.run) filter (
+                    where runs.phase = {{ asked_phase }}
                     and case
                         when asked.compiled is null then runs.is_default_run
                         else runs.is_compiled = asked.compiled and runs.is_newest
                     end
                 ),
                 error(
-                    'There is no such run on this device. It has: '
+                    'There is no run of phase "' || asked.phase_start
+                    || coalesce('", compiled := ' || asked.compiled::varchar, '"')
+                    || ' on this device. It has: '
                     || string_agg(
                         distinct 'phase := ''' || runs.phase || ''', compiled := '
                         || runs.is_compiled::varchar,
@@ -130,10 +149,20 @@
     )
 {%- endmacro %}
 
-{#- A name as people paste it: without its case, and of an address only the last part. -#}
+{#- A name as people paste it: without its case, and of an address only the last part, also where
+    it leads to the model's files. -#}
 {% macro bare_name(text) -%}
     regexp_replace(
-        rtrim(regexp_replace(lower(trim({{ text }})), '[?#].*$', ''), '/'), '^.*[/:]', ''
+        rtrim(
+            regexp_replace(
+                lower(trim({{ text }})),
+                '[?#].*$|/(tree|blob|raw|resolve|commits|discussions)(/.*)?$',
+                ''
+            ),
+            '/'
+        ),
+        '^.*[/:]',
+        ''
     )
 {%- endmacro %}
 
@@ -154,7 +183,8 @@
                             accuracy.model,
                             max(accuracy.top1) as top1
                         from {{ ref('model_accuracy') }} as accuracy
-                        where lower(accuracy.architecture) = {{ asked }}_bare
+                        where
+                            {{ squeeze('accuracy.architecture') }} = {{ squeeze(asked ~ '_bare') }}
                         group by accuracy.model
                     ) as weights
                 ),
@@ -221,7 +251,7 @@
         or {{ benchmarks }}.is_self_supervised = asked.is_self_supervised
     )
     and len(list_filter(
-        regexp_extract_all(lower(coalesce(asked.name_start, '')), '[a-z0-9]+'),
+        regexp_extract_all(left(coalesce(asked.name_bare, ''), 100), '[a-z0-9]+'),
         lambda word: not contains(lower({{ benchmarks }}.model), word)
     )) = 0
 {%- endmacro %}

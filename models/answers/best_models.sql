@@ -131,6 +131,7 @@ answer as (
         choose_rows.gmacs,
         choose_rows.kind,
         choose_rows.pretrained_on,
+        choose_rows.extra_data_through,
         choose_rows.license,
         choose_rows.is_frontier,
         choose_rows.is_near_frontier,

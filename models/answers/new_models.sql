@@ -1,4 +1,5 @@
-{%- set parameters = ["since varchar := '2024-01-01'", "device varchar := null"] -%}
+{%- set default_since = "'2024-01-01'" -%}
+{%- set parameters = ["since varchar := " ~ default_since, "device varchar := null"] -%}
 {{ config(parameters=parameters) }}
 
 with
@@ -10,7 +11,9 @@ asked as (
 chosen as (
     select
         coalesce(
-            try_cast(asked.since as date),
+            try_cast(coalesce(asked.since, {{ default_since }}) as date),
+            try_cast(asked.since || '-01' as date),
+            try_cast(asked.since || '-01-01' as date),
             error('since is a date, such as since := ''2024-01-01''')
         ) as since,
         {{ asked_device('asked.device') }} as device

@@ -54,6 +54,7 @@ score_models as (
         benchmarks.gmacs,
         benchmarks.kind,
         benchmarks.pretrained_on,
+        benchmarks.extra_data_through,
         benchmarks.license,
         case
             when asked.imagenet1k_only then benchmarks.is_frontier_imagenet1k

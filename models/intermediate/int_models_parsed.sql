@@ -36,12 +36,21 @@ find_datasets as (
     group by models.model
 ),
 
--- The architecture says it too: `deit_base_distilled_patch16_224`.
+-- The architecture says it too: `deit_base_distilled_patch16_224`. But weights of one that is
+-- called after self-supervision may be distilled: `vit_base_patch16_dinov3_qkvb.eupe_lvd1689m`.
 find_methods as (
     select
         models.model,
         bool_or(tokens.kind = 'distillation') as is_distilled,
-        bool_or(tokens.kind = 'self-supervision') as is_self_supervised
+        list_contains(
+            coalesce(
+                list(tokens.kind) filter (
+                    where list_contains(string_split(models.tag, '_'), tokens.token)
+                ),
+                list(tokens.kind)
+            ),
+            'self-supervision'
+        ) as is_self_supervised
     from models
     inner join tokens
         on

@@ -205,6 +205,7 @@ found as (
         origin, source, source_seed,
         count(*) as found_rows,
         count(*) filter (not is_blank) as measured,
+        any_value(first_version) as version,
         count(distinct split_part(model, '.', 1) || ' ' || img_size) filter (
             not is_blank and list_contains(
                 getvariable('anchors'), split_part(model, '.', 1) || ' ' || img_size
@@ -240,13 +241,22 @@ select
     coalesce(found.found_rows, 0) as found_rows,
     coalesce(found.measured, 0) as measured,
     coalesce(found.anchors, 0) as anchors,
+    found.version,
     earlier.snapshot as earlier_snapshot,
     earlier.stated_rows as earlier_rows,
-    (select count(*) from records where origin = 'old' and kind = 'model_cards') as earlier_cards
+    cards.earlier_cards,
+    cards.earlier_version
 from stated
 full join found using (origin, source)
 asof left join (from stated where origin = 'old') as earlier
-    on stated.series = earlier.series and stated.snapshot >= earlier.snapshot;
+    on stated.series = earlier.series and stated.snapshot >= earlier.snapshot
+cross join (
+    select
+        count(*) as earlier_cards,
+        any_value(first_version) as earlier_version
+    from records
+    where origin = 'old' and kind = 'model_cards'
+) as cards;
 
 -- What is wrong with a file as a whole makes its rows wrong too; then that alone is said.
 create view gravest_faults as

@@ -248,6 +248,9 @@ def test_new_models_are_those_since_a_date(connection, marts):
     answer = connection.execute("from new_models(since := '2024-01-01', device := '3090')").df()
     expected = marts("model_debuts", "since >= '2024-01-01'")
     assert set(answer.model) == set(expected.model)
+    for same in ("", "null", "'2024'", "'2024-01'"):
+        newer = connection.execute(f"select model from new_models({same})").df()
+        assert set(newer.model) == set(expected.model)
     assert answer.top1.is_monotonic_decreasing
     accuracy = marts("model_accuracy").groupby("model").top1.max()
     np.testing.assert_array_equal(answer.top1, accuracy[answer.model])

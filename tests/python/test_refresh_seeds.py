@@ -742,6 +742,8 @@ CARD_FAULTS = {
         "",
         ["has 2 rows, where the seed has 3;", "--allow-fewer-rows"],
     ),
+    "odd version": (CARDS, CARDS.replace("9.9.0", "new"), ["timm new, which is no version; read"]),
+    "older version": (CARDS, CARDS.replace("9.9.0", "9.8.10"), ["timm 9.8.10, older than 9.9.0,"]),
 }
 
 
