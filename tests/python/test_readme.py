@@ -22,13 +22,15 @@ PROJECT = Path(__file__).resolve().parents[2]
 FIXTURE = PROJECT / "tests" / "fixtures" / "results"
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 SHELL = (PROJECT / "docs" / "shell.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", README + SHELL)
+FIGURES = (PROJECT / "docs" / "figures.md").read_text(encoding="utf-8")
+SHOWN = README + SHELL + FIGURES
+EXAMPLES = re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", SHOWN)
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
-BLOCKS = "".join(text for language, text in FENCED.findall(README + SHELL) if language == "sh")
+BLOCKS = "".join(text for language, text in FENCED.findall(SHOWN) if language == "sh")
 LINES = [line.split("  #")[0].strip() for line in BLOCKS.splitlines()]
 PROGRAMS = "apt-get|dbt|duckdb|make|pip|python"
-IN_PROSE = re.findall(rf"`((?:{PROGRAMS})(?:\s[^`]+)?)`", FENCED.sub("", README + SHELL))
+IN_PROSE = re.findall(rf"`((?:{PROGRAMS})(?:\s[^`]+)?)`", FENCED.sub("", SHOWN))
 COMMANDS = list(dict.fromkeys(" ".join(line.split()) for line in [*LINES, *IN_PROSE] if line))
 NOT_RUN = {
     "python measure.py": "needs torch and timm; test_measure.py runs it with stand-ins",
