@@ -141,7 +141,8 @@ def check_relations() -> None:
             if not is_mart or node["config"]["meta"].get("may_be_empty"):
                 continue
             if not connection.execute(f'select 1 from "{name}" limit 1').fetchone():
-                raise NotPublished(f"{name} has no rows in the new file")
+                remedy = "import results of the test set imagenet, which all of it is about"
+                raise NotPublished(f"{name} has no rows in the new file; {remedy}")
 
 
 def read_artifact(name: str) -> dict:
