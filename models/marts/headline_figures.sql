@@ -23,8 +23,9 @@ comparisons as (
 ),
 
 benchmarks as (
-    select * from {{ ref('model_benchmarks') }}
-    where phase = 'infer' and is_default_run and not is_own
+    select benchmarks.* from {{ ref('model_benchmarks') }} as benchmarks
+    semi join {{ ref('int_runs_published') }} as published on benchmarks.run = published.run
+    where benchmarks.phase = 'infer' and benchmarks.is_default_run
 ),
 
 proxies as (
