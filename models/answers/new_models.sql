@@ -50,7 +50,10 @@ describe_models as (
         best_sizes.param_count,
         best_sizes.pretrained_on,
         newer_models.is_frontier_moved,
-        newer_models.moved_frontiers
+        newer_models.moved_frontiers,
+        round(benchmarks.ms_low, 4) as ms_low,
+        round(benchmarks.ms_high, 4) as ms_high,
+        benchmarks.is_measured
     from newer_models
     inner join best_sizes on newer_models.model = best_sizes.model
     left join benchmarks
