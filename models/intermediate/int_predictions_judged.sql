@@ -5,8 +5,7 @@ predictions as (
 ),
 
 runs as (
-    select * from {{ ref('int_runs_described') }}
-    where not is_own
+    select * from {{ ref('int_runs_published') }}
 ),
 
 -- Anchors were measured to predict, and so say nothing about predictions.
@@ -20,6 +19,8 @@ compare_with_measured as (
         runs.device_kind,
         predictions.secs,
         predictions.predicted_secs,
+        predictions.predicted_secs_low,
+        predictions.predicted_secs_high,
         100 * abs(predictions.predicted_secs / predictions.secs - 1) as error,
         predictions.secs between predictions.predicted_secs_low
         and predictions.predicted_secs_high as is_covered

@@ -22,9 +22,14 @@ comparisons as (
     select * from {{ ref('run_comparisons') }}
 ),
 
+published_runs as (
+    select * from {{ ref('int_runs_published') }}
+),
+
 benchmarks as (
-    select * from {{ ref('model_benchmarks') }}
-    where phase = 'infer' and is_default_run and not is_own
+    select benchmarks.* from {{ ref('model_benchmarks') }} as benchmarks
+    semi join published_runs on benchmarks.run = published_runs.run
+    where benchmarks.phase = 'infer' and benchmarks.is_default_run
 ),
 
 proxies as (
@@ -34,10 +39,6 @@ proxies as (
 
 models as (
     select * from {{ ref('models') }}
-),
-
-devices as (
-    select * from {{ ref('devices') }}
 ),
 
 find_most_robust as (
@@ -95,7 +96,7 @@ count_models as (
 ),
 
 count_devices as (
-    select count(*) as devices from devices
+    select count(distinct device) as devices from published_runs
 ),
 
 count_timed_models as (
