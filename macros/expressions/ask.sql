@@ -29,7 +29,7 @@
         {%- do columns.append(name ~ ' as ' ~ name) -%}
         {%- if type == 'varchar' -%}
             {%- do columns.append('left(' ~ name ~ ', 100) as ' ~ name ~ '_start') -%}
-            {%- do columns.append(bare_name(name) ~ ' as ' ~ name ~ '_bare') -%}
+            {%- do columns.append('left(' ~ bare_name(name) ~ ', 200) as ' ~ name ~ '_bare') -%}
         {%- endif -%}
     {%- endfor -%}
     select
@@ -46,7 +46,7 @@
                 names.{{ column }} as name,
                 starts_with({{ squeeze('names.' ~ column) }}, {{ squeeze(asked ~ '_bare') }})::bigint
                 + jaro_winkler_similarity(
-                    lower(names.{{ column }}), left(coalesce({{ asked }}_bare, ''), 100)
+                    lower(names.{{ column }}), coalesce({{ asked }}_bare, '')
                 ) as likeness
             from (select distinct known.{{ column }} from {{ table }} as known) as names
             order by likeness desc, name asc
@@ -251,7 +251,7 @@
         or {{ benchmarks }}.is_self_supervised = asked.is_self_supervised
     )
     and len(list_filter(
-        regexp_extract_all(left(coalesce(asked.name_bare, ''), 100), '[a-z0-9]+'),
+        regexp_extract_all(coalesce(asked.name_bare, ''), '[a-z0-9]+'),
         lambda word: not contains(lower({{ benchmarks }}.model), word)
     )) = 0
 {%- endmacro %}
