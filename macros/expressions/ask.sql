@@ -136,7 +136,9 @@
                 error(
                     'There is no run of phase "' || asked.phase_start
                     || coalesce('", compiled := ' || asked.compiled::varchar, '"')
-                    || ' on this device. It has: '
+                    || ' on this device'
+                    || if(bool_or(runs.is_own), ': training is not predicted', '')
+                    || '. It has: '
                     || string_agg(
                         distinct 'phase := ''' || runs.phase || ''', compiled := '
                         || runs.is_compiled::varchar,

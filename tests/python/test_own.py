@@ -274,7 +274,8 @@ def test_compare_gives_the_interval_of_what_is_predicted(read):
 
 
 def test_training_is_answered_with_a_sentence(read):
-    with pytest.raises(duckdb.InvalidInputException, match=r"no run of phase .train. on this device. It has: "):
+    said = "no run of phase .train. on this device: training is not predicted. It has: "
+    with pytest.raises(duckdb.InvalidInputException, match=said):
         read("from best_models('odd', phase := 'train')")
 
 
