@@ -26,9 +26,15 @@ const points = (difference) => `+${short(difference, 2)} points`;
 const deviceOf = (key) => data.devices.find((one) => one.device === key);
 const PHASES = { infer: "inference", train: "training" };
 
+const certaintyInWords = ({ is_measured: isMeasured, ms_low: low, ms_high: high }) =>
+  (isMeasured ? "measured" : `predicted, ${three(low)} to ${three(high)} ms`);
+const timeInWords = (row) => `${three(row.ms)} ms${row.is_measured ? "" : ` (${certaintyInWords(row)})`}`;
+const withoutAccuracyInWords = ({ architecture }) =>
+  (backboneTimings().some((one) => one.architecture === architecture) ? "timed, no accuracy published" : "no accuracy published, not timed");
+
 const BROKEN = {
-  max_ms: (row) => `${three(row.ms)} ms`,
-  min_samples_per_sec: (row) => `${three(row.samples_per_sec)} images/s`,
+  max_ms: (row) => (row.is_measured ? `${three(row.ms)} ms` : `up to ${three(row.ms_high)} ms`),
+  min_samples_per_sec: (row) => (row.is_measured ? `${three(row.samples_per_sec)} images/s` : `down to ${three(row.samples_per_sec_low)} images/s`),
   min_top1: (row) => `${three(row.top1)} % top-1`,
   max_param_count: (row) => `${three(row.param_count)} M parameters`,
   max_gmacs: (row) => (row.gmacs === null ? "GMACs not given" : `${three(row.gmacs)} GMACs`),
@@ -72,10 +78,18 @@ function rungInWords(row) {
 
 const tiesInWords = (number) => `and ${fixed(number, 0)} that cannot be told from it`;
 
+// Around the name of the nearest, with each figure once.
 function noneInWords({ note, nearest }) {
-  if (!nearest) return `${note}.`;
-  return `Nothing fits. Nearest is ${clipped(nearest.model)} at ${nearest.img_size} px: ${three(nearest.ms)} ms, `
-    + `${three(nearest.top1)} %, ${three(nearest.param_count)} M parameters; beyond the limits with ${brokenInWords(nearest)}.`;
+  if (!nearest) return { before: `${note}.`, after: "" };
+  const kept = [
+    [["max_ms", "min_samples_per_sec"], timeInWords(nearest)],
+    [["min_top1"], `${three(nearest.top1)} %`],
+    [["max_param_count"], `${three(nearest.param_count)} M parameters`],
+  ].filter(([limits]) => !limits.some((name) => nearest.breaks.includes(name))).map(([, text]) => text);
+  return {
+    before: "Nothing fits. Nearest is ",
+    after: unbroken(` at ${nearest.img_size} px${kept.length ? ` with ${joined(kept)}` : ""}; beyond the limits with ${brokenInWords(nearest)}.`),
+  };
 }
 
 // A figure stays beside its unit.
@@ -94,7 +108,7 @@ function answerInWords({ question, answer: { rows: [best], ladder } }) {
     : lessTimeInWords(ladder);
   return {
     before: unbroken(`${asked ? `With ${asked} on` : "On"} ${device}, `),
-    after: unbroken(` reaches ${score} in ${three(best.ms)} ms; ${next}.`),
+    after: unbroken(` reaches ${score} in ${timeInWords(best)}; ${next}.`),
   };
 }
 
