@@ -664,7 +664,7 @@ UNCLEAR_NAMES = """() => {
     const places = ['.inside', '.outside'].flatMap(all).flatMap(path =>
         [...path.getAttribute('d').matchAll(/M([\\d.]+),([\\d.]+)/g)]
             .map(([, x, y]) => ({ x: Number(x), y: Number(y) })));
-    for (const line of ['.ladder', '.frontier', '.whisker'].flatMap(all))
+    for (const line of ['.ladder', '.frontier', '.whisker', '.edge'].flatMap(all))
         for (let at = 0; at <= line.getTotalLength(); at += 5)
             places.push(line.getPointAtLength(at));
     const boxes = all('.name').map(name => {

@@ -78,19 +78,26 @@ function drawAxes(frame, colors) {
   ];
 }
 
-// What the limits of time and accuracy leave; where shifted test sets weigh in, top-1 is no axis.
-function drawRegion({ left, right, top, bottom, toX, toY }, question, colors) {
+// Where the limits of time and accuracy end; where shifted test sets weigh in, top-1 is no axis.
+function endsOf({ left, right, top, bottom, toX, toY }, question) {
   const most = question.max_ms ?? (question.min_samples_per_sec === null ? null : 1000 / question.min_samples_per_sec);
   const least = question.robust_weight === 0 ? question.min_top1 : null;
-  if (most === null && least === null) return [];
-  const end = most === null ? right : Math.min(Math.max(toX(most), left), right);
-  const floor = least === null ? bottom : Math.min(Math.max(toY(least), top), bottom);
-  const edge = { stroke: colors.more, "stroke-dasharray": "3 3", fill: "none" };
-  return [
-    shape("rect", { class: "region", x: left, y: top, width: end - left, height: floor - top, fill: colors.region }),
-    ...(most === null ? [] : [shape("path", { ...edge, d: `M${end},${top}V${floor}` })]),
-    ...(least === null ? [] : [shape("path", { ...edge, d: `M${left},${floor}H${end}` })]),
-  ];
+  return {
+    end: most === null ? null : Math.min(Math.max(toX(most), left), right),
+    floor: least === null ? null : Math.min(Math.max(toY(least), top + HEADROOM), bottom),
+  };
+}
+
+function drawRegion({ left, right, top, bottom }, { end, floor }, colors) {
+  if (end === null && floor === null) return [];
+  const width = (end ?? right) - left;
+  const height = (floor ?? bottom) - top - HEADROOM;
+  return [shape("rect", { class: "region", x: left, y: top + HEADROOM, width, height, fill: colors.region })];
+}
+
+function drawEdges({ left, right, top, bottom }, { end, floor }, colors) {
+  const d = (end === null ? "" : `M${end},${top + HEADROOM}V${floor ?? bottom}`) + (floor === null ? "" : `M${left},${floor}H${end ?? right}`);
+  return shape("path", { class: "edge", d, stroke: colors.more, "stroke-width": 1.5, "stroke-dasharray": "4 3", fill: "none" });
 }
 
 // Of dots that hide most of each other one stays.
@@ -127,13 +134,16 @@ function drawRung(row, isBest, { toX, toY }, { ink, paper }) {
   });
 }
 
-// What names keep clear of, as boxes: dots, rings, whiskers, and the stairs of ladder and frontier.
-function obstaclesOf(points, ringed, [frontier, ladder], { toX, toY }) {
+// What names keep clear of, as boxes: dots, rings, whiskers, the stairs of ladder and frontier, and
+// the edges of the limits.
+function obstaclesOf(points, ringed, [frontier, ladder], { end, floor }, { left, right, top, bottom, toX, toY }) {
   const boxOf = (one, other, reach = 3) => ({
     left: Math.min(toX(one.ms), toX(other.ms)) - reach, right: Math.max(toX(one.ms), toX(other.ms)) + reach,
     top: Math.min(toY(one.score), toY(other.score)) - reach, bottom: Math.max(toY(one.score), toY(other.score)) + reach,
   });
   return [
+    ...(end === null ? [] : [{ left: end - 1, right: end + 1, top, bottom: floor ?? bottom }]),
+    ...(floor === null ? [] : [{ left, right: end ?? right, top: floor - 1, bottom: floor + 1 }]),
     ...points.map((row) => boxOf(row, row)),
     ...ringed.map((row) => boxOf(row, row, RING + 2)),
     ...ladder.map((row) => boxOf({ ...row, ms: row.ms_low }, { ...row, ms: row.ms_high })),
@@ -152,7 +162,7 @@ function nameRungs(ladder, obstacles, frame, colors) {
   const taken = [];
   return ladder.flatMap((row, place) => {
     const isBest = place === 0;
-    const text = clipped(row.model.split(".")[0], 34) + (isBest ? `  ${three(row.score)} %` : "");
+    const text = nameInShort(row) + (isBest ? `  ${three(row.score)} %` : "");
     const [weight, height] = isBest ? [700, 13] : [400, 11];
     const width = widthOf(text, `${weight} ${height}px system-ui, sans-serif`);
     const [x, end, y] = [frame.toX(row.ms), frame.toX(row.ms_low), frame.toY(row.score)];
@@ -188,14 +198,16 @@ function drawChart() {
   const inside = new Set(within.map((row) => row.place_tested));
   const ringed = points.filter(isRinged);
   const dot = size.width < 500 ? 3 : 5;
+  const ends = endsOf(frame, question);
   const frontier = climb(points).reverse();
   const upwards = [...ladder].reverse();
   const kindsOfDots = [[true, "more"], [false, "only"], [null, "ink"]];
   const outside = thinned(points.filter((row) => !inside.has(row.place_tested)), frame, dot);
   const shownWithin = thinned(within, frame, dot);
   const svg = shape("svg", { width: "100%", height: "100%", "font-family": "system-ui, sans-serif" }, [
-    ...drawRegion(frame, question, colors),
+    ...drawRegion(frame, ends, colors),
     ...drawAxes(frame, colors),
+    drawEdges(frame, ends, colors),
     drawDots("outside", outside, frame, colors.out, dot),
     drawDots("hole", outside, frame, colors.paper, dot - 2),
     drawStairs("frontier", frontier, frame, colors.soft, 1),
@@ -206,7 +218,7 @@ function drawChart() {
     ...ladder.map((row, place) => drawRung(row, place === 0, frame, colors)),
     ...ringed.map((row) => shape("circle", { class: "ring", cx: frame.toX(row.ms),
       cy: frame.toY(row.score), r: RING, fill: "none", stroke: colors.ink, "stroke-width": 2.5 })),
-    ...nameRungs(ladder, obstaclesOf([...outside, ...shownWithin], ringed, [frontier, upwards], frame), frame, colors),
+    ...nameRungs(ladder, obstaclesOf([...outside, ...shownWithin], ringed, [frontier, upwards], ends, frame), frame, colors),
   ]);
   byId("chart").replaceChildren(svg);
   drawn = { svg, frame, colors };

@@ -47,6 +47,7 @@ function restore() {
   clearTimeout(addressTimer);
   Object.assign(state, { question, card, pins, canGoBack: history.state?.canGoBack ?? false, step: history.state?.step ?? Date.now() });
   history.replaceState(entryOf(state), "");
+  byId("pins").open = pins.length > 1;
   state.unit = question.min_samples_per_sec === null ? "max_ms" : "min_samples_per_sec";
   showNotices(notices);
   show(true);

@@ -33,7 +33,7 @@ function seePins() {
 function showPins() {
   const { pins } = state;
   byId("pins").hidden = pins.length === 0;
-  byId("pins_title").textContent = `Side by side: ${pins.length} of ${MOST_PINS} pinned`;
+  byId("pins_title").textContent = `${pins.length} of ${MOST_PINS} pinned: ${joined(pins.map(nameInShort))}`;
   const timed = pins.map((pin) => state.rows.find((row) => refOf(row) === refOf(pin)));
   const takeOut = (pin) => {
     const button = element("button", "Unpin", { type: "button", "aria-label": `Unpin ${pin.model}` });
@@ -41,7 +41,7 @@ function showPins() {
     return button;
   };
   const lines = [
-    ["ms here", ...timed.map((row) => (row ? timeInWords(row) : "not timed"))],
+    ["Time here", ...timed.map((row) => (row ? timeInWords(row) : "not timed"))],
     ["Images/s here", ...timed.map((row) => three(row?.samples_per_sec))],
     ["Top-1 (%)", ...pins.map((pin) => `${three(pin.top1)} ± ${short(1.96 * pin.top1_standard_error, 2)}`)],
     ...data.test_sets.map(({ display_name: name, short_name: key }) => [`${name} (%)`, ...pins.map((pin) => three(pin[`${key}_top1`]))]),

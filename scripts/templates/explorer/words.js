@@ -20,6 +20,7 @@ function three(value) {
 const joined = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
 const count = (number, one, many = `${one}s`) => `${fixed(number, 0)} ${number === 1 ? one : many}`;
 const clipped = (text, length = 60) => (text.length > length ? `${text.slice(0, length)}…` : text);
+const nameInShort = ({ model }) => clipped(model.split(".")[0], 34);
 // Differences and limits to what they are worth: +0.31, 0.5.
 const short = (value, digits) => Number(value.toPrecision(digits)).toLocaleString("en", { maximumSignificantDigits: digits });
 const points = (difference) => `+${short(difference, 2)} points`;
