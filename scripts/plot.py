@@ -424,6 +424,8 @@ def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
         where="is_newest",
         order="model, img_size",
     )
+    robustness = [column for column in models if column.endswith("_robustness")]
+    models[robustness] = models[robustness].round(2)
     places = models[["model", "img_size"]].assign(place=models.index)
     timings = timings.merge(places).drop(columns=["model", "img_size"])
     flags = timings.columns[timings.dtypes == "bool"]

@@ -33,6 +33,8 @@ function measureChart() {
   size.height = byId("chart").clientHeight;
 }
 
+const isNarrow = () => size.width < 500;
+
 // Where a time and a score stand in the chart.
 function frameOf(points) {
   const times = points.map(({ ms }) => Math.log10(ms));
@@ -129,7 +131,7 @@ function drawWhisker({ ms_low: low, ms_high: high, score }, { toX, toY }, color)
 
 function drawRung(row, isBest, { toX, toY }, { ink, paper }) {
   return shape("circle", {
-    class: "rung", cx: toX(row.ms), cy: toY(row.score), r: isBest ? 6 : 4,
+    class: "rung", cx: toX(row.ms), cy: toY(row.score), r: (isBest ? 6 : 4) - (isNarrow() ? 1 : 0),
     fill: row.is_measured ? ink : paper, stroke: row.is_measured ? paper : ink, "stroke-width": row.is_measured ? 1.5 : 2,
   });
 }
@@ -197,7 +199,7 @@ function drawChart() {
   const frame = frameOf(points);
   const inside = new Set(within.map((row) => row.place_tested));
   const ringed = points.filter(isRinged);
-  const dot = size.width < 500 ? 3 : 5;
+  const dot = isNarrow() ? 3 : 5;
   const ends = endsOf(frame, question);
   const frontier = climb(points).reverse();
   const upwards = [...ladder].reverse();
