@@ -98,8 +98,9 @@ function drawRegion({ left, right, top, bottom }, { end, floor }, colors) {
 }
 
 function drawEdges({ left, right, top, bottom }, { end, floor }, colors) {
+  if (end === null && floor === null) return [];
   const d = (end === null ? "" : `M${end},${top + HEADROOM}V${floor ?? bottom}`) + (floor === null ? "" : `M${left},${floor}H${end ?? right}`);
-  return shape("path", { class: "edge", d, stroke: colors.more, "stroke-width": 1.5, "stroke-dasharray": "4 3", fill: "none" });
+  return [shape("path", { class: "edge", d, stroke: colors.more, "stroke-width": 1.5, "stroke-dasharray": "4 3", fill: "none" })];
 }
 
 // Of dots that hide most of each other one stays.
@@ -209,7 +210,7 @@ function drawChart() {
   const svg = shape("svg", { width: "100%", height: "100%", "font-family": "system-ui, sans-serif" }, [
     ...drawRegion(frame, ends, colors),
     ...drawAxes(frame, colors),
-    drawEdges(frame, ends, colors),
+    ...drawEdges(frame, ends, colors),
     drawDots("outside", outside, frame, colors.out, dot),
     drawDots("hole", outside, frame, colors.paper, dot - 2),
     drawStairs("frontier", frontier, frame, colors.soft, 1),

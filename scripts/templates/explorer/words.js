@@ -93,14 +93,14 @@ function noneInWords({ note, nearest }) {
   };
 }
 
-// A figure stays beside its unit.
+// A figure stays beside its unit, and a device's name in one piece.
 const unbroken = (text) => text.replace(/(\d) (%|ms|M|images|points|GMACs)/g, "$1\u00a0$2");
 
 // The answer in one sentence, in parts around the name of the best.
 function answerInWords({ question, answer: { rows: [best], ladder } }) {
   const asked = limitsInWords(question);
   const choices = choicesInWords(question);
-  const device = `${deviceOf(question.device).device_short_name}${question.phase === "train" ? " in training" : ""}${choices && ` (${choices})`}`;
+  const device = `${deviceOf(question.device).device_short_name.replaceAll(" ", "\u00a0")}${question.phase === "train" ? " in training" : ""}${choices && ` (${choices})`}`;
   const share = question.robust_weight;
   const score = share === 0 ? `${three(best.score)} %` : share === 1 ? `${three(best.score)} % on shifted test sets`
     : `a score of ${three(best.score)}, ${Math.round(100 * share)} % of it from shifted test sets,`;
