@@ -558,7 +558,7 @@ def test_three_models_are_pinned_side_by_side(explorer):
     explorer.wait_for_function(
         "() => new URLSearchParams(location.hash.slice(1)).getAll('pin').length === 3"
     )
-    explorer.get_by_role("button", name="See 3 of 3 side by side").click()
+    explorer.get_by_role("button", name="See 3 side by side").click()
     explorer.locator("#card").wait_for(state="hidden")
     assert explorer.evaluate("document.activeElement.id") == "pins_title"
     assert box_of(explorer.locator("#pins_table"))["y"] < explorer.viewport_size["height"]

@@ -18,8 +18,8 @@ function showPinButton(said) {
   if (!card) return;
   byId("pin").hidden = card.is_backbone;
   byId("pin").textContent = isPinned(card) ? "Unpin" : "Pin to compare";
-  byId("see_pins").hidden = pins.length === 0;
-  byId("see_pins").textContent = `See ${pins.length} of ${MOST_PINS} side by side`;
+  byId("see_pins").hidden = pins.length < 2;
+  byId("see_pins").textContent = `See ${pins.length} side by side`;
   byId("pin_said").textContent = said;
 }
 
