@@ -397,12 +397,20 @@ def share_texts(frame: pd.DataFrame) -> dict[str, object]:
     return columns
 
 
+def columns_of(timings: pd.DataFrame) -> dict[str, object]:
+    """Return the columns of timings; without those of predictions where all is measured."""
+    if timings.is_measured.all():
+        timings = timings.drop(columns=["is_measured", "ms_low", "ms_high"])
+    return share_texts(timings)
+
+
 def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
     """Return what the page to choose a model with knows; raises NothingToShow without timings."""
     models = read_rows(
         connection,
         "model_accuracy",
-        "model img_size architecture_group kind pretrained_on is_extra_data is_distilled "
+        "model img_size architecture_group kind pretrained_on extra_data_through is_extra_data "
+        "is_distilled "
         "is_self_supervised license license_kind license_url hub_id paper input_size "
         "is_fixed_input_size num_features reductions param_count gmacs macts top1 top5 "
         "top1_standard_error ties shifted_top1 shifted_top1_standard_error v2_top1 sketch_top1 "
@@ -412,11 +420,13 @@ def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
     timings = read_rows(
         connection,
         "model_benchmarks",
-        "run model img_size samples_per_sec batch_size is_frontier is_frontier_imagenet1k "
-        "is_near_frontier",
+        "run model img_size samples_per_sec ms_low ms_high batch_size is_measured is_frontier "
+        "is_frontier_imagenet1k is_near_frontier",
         where="is_newest",
         order="model, img_size",
     )
+    robustness = [column for column in models if column.endswith("_robustness")]
+    models[robustness] = models[robustness].round(2)
     places = models[["model", "img_size"]].assign(place=models.index)
     timings = timings.merge(places).drop(columns=["model", "img_size"])
     flags = timings.columns[timings.dtypes == "bool"]
@@ -424,7 +434,7 @@ def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
     devices = read(
         connection,
         "devices",
-        "device device_name device_short_name device_kind is_default_device",
+        "device device_name device_short_name device_kind is_own is_default_device",
         order="device_kind desc, device_name",
     )
     runs = read(
@@ -441,14 +451,30 @@ def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
         where="robustness is not null",
         order="clean_test_set, test_set",
     )
-    backbones = read(connection, "backbones", "model timed_img_sizes", order="model")
-    backbones["is_timed"] = backbones.pop("timed_img_sizes").map(len) > 0
+    backbones = read(
+        connection,
+        "backbones",
+        "model architecture architecture_group kind pretrained_on extra_data_through is_distilled "
+        "license "
+        "license_kind license_url hub_id paper input_size is_fixed_input_size num_features "
+        "reductions param_count",
+        order="model",
+    )
+    backbone_timings = read(
+        connection,
+        "backbone_benchmarks",
+        "run architecture img_size samples_per_sec ms_low ms_high batch_size is_measured",
+        where="is_newest",
+        order="run, architecture, img_size",
+    )
     return {
         "models": share_texts(models),
-        "backbones": backbones.to_dict("records"),
+        "backbones": share_texts(backbones),
         "timings": {
-            run: own.drop(columns="run").to_dict("list") for run, own in timings.groupby("run")
+            run: columns_of(own.drop(columns="run")) for run, own in timings.groupby("run")
         },
+        # The backbones of one architecture share its timings.
+        "backbone_timings": columns_of(backbone_timings.drop_duplicates()),
         "devices": devices.to_dict("records"),
         "runs": runs.to_dict("records"),
         "test_sets": test_sets.drop_duplicates().to_dict("records"),

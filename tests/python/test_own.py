@@ -12,6 +12,7 @@ import duckdb
 import measure
 import numpy as np
 import pandas as pd
+import plot
 import pytest
 import refresh_seeds
 from conftest import PROJECT, SCRATCH, copy_parsed_project, dbt_build
@@ -277,6 +278,41 @@ def test_training_is_answered_with_a_sentence(read):
     said = "no run of phase .train. on this device: training is not predicted. It has: "
     with pytest.raises(duckdb.InvalidInputException, match=said):
         read("from best_models('odd', phase := 'train')")
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("quiet")
+def test_the_explorer_shows_what_is_measured_and_what_is_predicted(project, tab, read):
+    with duckdb.connect(project / SCRATCH, read_only=True) as opened:
+        (project / "explorer.html").write_text(plot.draw_explorer(opened)[0], encoding="utf-8")
+    page = tab.open(project / "explorer.html")
+    page.get_by_role("button", name="Your Odd card").click()
+    assert page.locator("#device option:checked").text_content() == "Odd card (your own)"
+    benchmarks = read("from model_benchmarks where device = 'odd'")
+    # A limit between both ends of an interval is not kept.
+    limit = round(benchmarks[~benchmarks.is_measured].ms.median(), 1)
+    page.locator("#max_ms").fill(str(limit))
+    page.locator("#everything").check()
+    kept = benchmarks[benchmarks.ms_high <= limit]
+    assert 0 < len(kept) < (benchmarks.ms <= limit).sum()
+    lines = page.locator("#list th").evaluate_all(
+        "heads => heads.map(({ children: [name, said] }) => [name.textContent, said.textContent])"
+    )
+    assert sorted(model for model, _ in lines) == sorted(kept.model)
+    said = {certainty.split(",")[0] for _, certainty in lines}
+    assert said == {"measured", "predicted"}
+    page.locator("#everything").uncheck()
+    predicted = page.evaluate("state.answer.ladder.filter(row => !row.is_measured).length")
+    assert page.locator("#chart .whisker").count() == predicted > 0
+    page.locator("#max_ms").fill("")
+    assert "(predicted, " in page.locator("h1").text_content()
+    assert page.locator("#key_own").is_visible()
+    page.locator("h1 button").click()
+    timings = page.locator("#card tr", has_text="Odd card").text_content()
+    assert f"predicted, {page.evaluate('three(state.answer.rows[0].ms_low)')} to " in timings
+    page.get_by_label("Device").select_option("rtx4090")
+    assert page.locator("#chart .whisker").count() == 0
+    assert page.locator("#key_own").is_hidden()
 
 
 def test_an_anchor_that_is_wrong_is_named(project):

@@ -32,6 +32,12 @@ const READERS = {
 const refOf = (row) => `${row.img_size}@${row.model}`;
 const testedAs = (ref) => tested.find((row) => refOf(row) === ref) ?? null;
 
+// Without a size the one at which it is most accurate.
+function modelOf(given) {
+  if (given.has("size")) return testedAs(`${given.get("size")}@${given.get("model")}`);
+  return known.find(({ model }) => model === given.get("model")) ?? null;
+}
+
 // Also says what of the address means nothing here, so that no other question is answered silently.
 function readAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
@@ -51,7 +57,7 @@ function readAddress() {
     question.max_ms = Math.min(question.max_ms, 1000 / question.min_samples_per_sec);
     question.min_samples_per_sec = null;
   }
-  const card = testedAs(`${given.get("size")}@${given.get("model")}`);
+  const card = modelOf(given);
   if (given.has("model") && !card) unknown.push(`model “${clipped(given.get("model"))}”`);
   const notices = unknown.length ? [`This link asks for what is not here: ${unknown.join(", ")}. This is the answer without.`] : [];
   return {
@@ -87,7 +93,7 @@ function addressOf({ question, card, pins }) {
   for (const row of pins) kept.append("pin", refOf(row));
   if (card) {
     kept.set("model", card.model);
-    kept.set("size", card.img_size);
+    if (!card.is_backbone) kept.set("size", card.img_size);
   }
   return `#${kept}`;
 }
@@ -101,5 +107,17 @@ function writeAddress() {
 
 function writeAddressNow() {
   clearTimeout(addressTimer);
-  history.replaceState({ isCard: state.card !== null }, "", addressOf(state));
+  history.replaceState(entryOf(state), "", addressOf(state));
+}
+
+// What an entry of the history is: cards of one question have its step.
+const entryOf = ({ step, canGoBack }) => ({ step, canGoBack });
+
+// Puts a question into the history, so that Back brings the one before.
+function ask(changes, pins = state.pins) {
+  writeAddressNow();
+  Object.assign(state, { question: { ...structuredClone(DEFAULTS), ...changes }, unit: "max_ms", pins, card: null, canGoBack: false, step: Date.now() });
+  showNotices(settleRun(state.question));
+  history.pushState(entryOf(state), "", addressOf(state));
+  show(true);
 }

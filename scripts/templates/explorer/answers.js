@@ -1,12 +1,13 @@
 // The questions of best_models() and upgrades(): rows in, rows out, and nothing of the page.
 
+// Of a predicted time the cautious end has to keep a limit.
 const LIMITS = [
-  { name: "max_ms", field: "ms", most: true },
-  { name: "min_samples_per_sec", field: "samples_per_sec", most: false },
+  { name: "max_ms", field: "ms", checked: "ms_high", most: true },
+  { name: "min_samples_per_sec", field: "samples_per_sec", checked: "samples_per_sec_low", most: false },
   { name: "min_top1", field: "top1", most: false },
   { name: "max_param_count", field: "param_count", most: true },
   { name: "max_gmacs", field: "gmacs", most: true },
-];
+].map((limit) => ({ checked: limit.field, ...limit }));
 
 const byText = (left, right) => (left < right ? -1 : left > right ? 1 : 0);
 const byName = (left, right) => byText(left.model, right.model) || left.img_size - right.img_size;
@@ -16,9 +17,9 @@ const byTime = (left, right) => left.ms - right.ms || left.score - right.score |
 // Half the width of the 95 % interval of a difference.
 const noise = (error, other) => 1.959963984540054 * Math.sqrt(error ** 2 + other ** 2);
 
-// An address pasted from elsewhere counts by its last part.
-const bareName = (text) =>
-  text.trim().toLowerCase().replace(/[?#].*$/, "").replace(/\/+$/, "").replace(/^.*[/:]/, "");
+// An address pasted from elsewhere counts by its last part, also where it leads to the model's files.
+const bareName = (text) => text.trim().toLowerCase()
+  .replace(/[?#].*$|\/(tree|blob|raw|resolve|commits|discussions)(\/.*)?$/, "").replace(/\/+$/, "").replace(/^.*[/:]/, "");
 const wordsOf = (text) => bareName(text).match(/[a-z0-9]+/g) ?? [];
 
 const holds = (name, words) => words.every((word) => name.toLowerCase().includes(word));
@@ -33,9 +34,9 @@ function isAskedFor(row, question, words) {
 
 function brokenLimits(row, question) {
   const broken = [];
-  for (const { name, field, most } of LIMITS) {
+  for (const { name, checked, most } of LIMITS) {
     const limit = question[name];
-    const value = row[field];
+    const value = row[checked];
     if (limit !== null && (value === null || (most ? value > limit : value < limit))) broken.push(name);
   }
   if (question.license_kind !== "" && row.license_kind !== question.license_kind) broken.push("license_kind");
@@ -44,9 +45,9 @@ function brokenLimits(row, question) {
 
 function overshoot(row, question) {
   let total = question.license_kind !== "" && row.license_kind !== question.license_kind ? Infinity : 0;
-  for (const { name, field, most } of LIMITS) {
-    if (question[name] === null || row[field] === null) continue;
-    total += Math.max(Math.log(most ? row[field] / question[name] : question[name] / row[field]), 0);
+  for (const { name, checked, most } of LIMITS) {
+    if (question[name] === null || row[checked] === null) continue;
+    total += Math.max(Math.log(most ? row[checked] / question[name] : question[name] / row[checked]), 0);
   }
   return total;
 }

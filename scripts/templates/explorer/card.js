@@ -7,8 +7,8 @@ function openCard(row) {
   if (state.card === null) {
     openedFrom = document.activeElement;
     writeAddressNow();
-    history.pushState({ isCard: true }, "", addressOf({ ...state, card: row }));
     state.canGoBack = true;
+    history.pushState(entryOf(state), "", addressOf({ ...state, card: row }));
   }
   state.card = row;
   showCard();
@@ -75,24 +75,29 @@ function copyButton(code) {
 
 const placeOf = (row) => tested.findIndex((one) => refOf(one) === refOf(row));
 
-// Of every run that timed it.
+// Of every run that timed it; of a backbone at each size.
 function timingsOf(row) {
   const place = placeOf(row);
   return runs.flatMap((run) => {
-    const timing = timings.get(run.run).find((one) => one.place === place);
-    return timing ? [{ run, ms: 1000 / timing.samples_per_sec, ...timing }] : [];
+    const own = row.is_backbone
+      ? backboneTimings().filter((one) => one.run === run.run && one.architecture === row.architecture)
+      : timings.get(run.run)().filter((one) => one.place === place);
+    return own.map((timing) => ({ ...timing, run }));
   });
 }
 
 function devicesChart(row) {
   const timed = timingsOf(row);
+  if (timed.length === 0) return element("p", "No device timed it.");
   const times = timed.map(({ ms }) => Math.log10(ms));
   const [least, most] = [Math.floor(Math.min(...times)), Math.max(...times)];
-  return table(["Device", "ms (bars: log scale)", "Images/s"], timed.map(({ run, ms, samples_per_sec: perSecond, batch_size: batch }) => {
+  return table(["Device", "ms (bars: log scale)", "Images/s"], timed.map((timing) => {
+    const { run, ms, samples_per_sec: perSecond, batch_size: batch, img_size: px } = timing;
     const bar = element("td", three(ms), { class: "bar" });
     bar.style.setProperty("--share", (Math.log10(ms) - least) / (most - least || 1));
-    const kind = `${run.phase === "train" ? "training, " : ""}${run.is_compiled ? "compiled" : "eager"}, batch ${batch}`;
-    return [[deviceOf(run.device).device_short_name, element("span", ` ${kind}`, { class: "why" })], bar, element("td", three(perSecond), { class: "wide" })];
+    const kind = [px ? `${px} px` : "", run.phase === "train" ? "training" : "", run.is_compiled ? "compiled" : "eager",
+      batch === null ? "" : `batch ${batch}`, deviceOf(run.device).is_own ? certaintyInWords(timing) : ""].filter((part) => part !== "");
+    return [[deviceOf(run.device).device_short_name, element("span", ` ${kind.join(", ")}`, { class: "why" })], bar, element("td", three(perSecond), { class: "wide" })];
   }));
 }
 
@@ -105,15 +110,29 @@ function upgradesTable(row) {
     [nameButton(one), ` at ${one.img_size} px`], three(one.top1 - own.top1), three(own.ms - one.ms), three(own.param_count - one.param_count)]));
 }
 
-function factsOf(card) {
+// Its other sizes lead to their cards.
+function sizesOf({ model, img_size: size }) {
+  const others = tested.filter((row) => row.model === model && row.img_size !== size);
+  return [`${size} px`, ...others.flatMap((row) => ["; see also ", nameButton(row, `${row.img_size} px`)])];
+}
+
+function accuracyOf(card) {
+  if (card.is_backbone) return [["Accuracy", withoutAccuracyInWords(card)]];
   return [
-    ["Image size", `${card.img_size} px`], ["Top-1, top-5", `${card.top1.toFixed(2)} %, ${card.top5.toFixed(2)} %`],
+    ["Image size", sizesOf(card)], ["Top-1, top-5", `${card.top1.toFixed(2)} %, ${card.top5.toFixed(2)} %`],
     ["Standard error of top-1", `${card.top1_standard_error.toFixed(2)} points`],
     ["Not separable from", `${card.ties} other results, at 95 %`],
-    ["Parameters", `${card.param_count.toFixed(2)} M`], ["GMACs", shown(card.gmacs, 2)],
+    ["GMACs", shown(card.gmacs, 2)],
     ["Activations", card.macts === null ? "not given" : `${card.macts.toFixed(2)} M`],
+  ];
+}
+
+function factsOf(card) {
+  return [
+    ...accuracyOf(card),
+    ["Parameters", card.param_count === null ? "not given" : `${card.param_count.toFixed(2)} M`],
     ["Kind, family", `${card.kind}, ${card.architecture_group}`],
-    ["Pretrained on", card.pretrained_on], ["Distilled", { true: "yes", false: "no", null: "unknown" }[card.is_distilled]],
+    ["Pretrained on", pretrainingInWords(card)], ["Distilled", { true: "yes", false: "no", null: "unknown" }[card.is_distilled]],
     ["Licence", licenseOf(card)],
     ["Weights", card.hub_id === null ? "not given" : outwards(card.hub_id, `https://huggingface.co/${card.hub_id}`)],
     ["Paper", papersOf(card)],
@@ -128,19 +147,21 @@ function showCard() {
   document.body.classList.toggle("has_card", card !== null);
   drawChart();
   if (card === null) return;
-  byId("card_name").textContent = card.model;
+  byId("card_name").replaceChildren(...breakable(card.model));
   const code = `timm.create_model(${JSON.stringify(card.model)}, pretrained=True)`;
-  showPinButton();
+  showPinButton("");
   byId("card_body").replaceChildren(
     element("p", [element("code", code, { id: "code" }), " ", copyButton(code)]),
     facts(factsOf(card)),
     element("h3", "On every device"),
     devicesChart(card),
-    element("h3", "Robustness"),
-    table(["Test set", "Top-1 (%)", "Above the line (logits)"], data.test_sets.map(
-      ({ display_name: name, short_name: key }) => [name, shown(card[`${key}_top1`], 2), shown(card[`${key}_robustness`], 2)])),
-    element("h3", "Better on every axis, here"),
-    upgradesTable(card),
+    ...(card.is_backbone ? [] : [
+      element("h3", "Robustness"),
+      table(["Test set", "Top-1 (%)", "Above the line (logits)"], data.test_sets.map(
+        ({ display_name: name, short_name: key }) => [name, shown(card[`${key}_top1`], 2), shown(card[`${key}_robustness`], 2)])),
+      element("h3", "Better on every axis, here"),
+      upgradesTable(card),
+    ]),
   );
   byId("card").scrollTop = 0;
 }

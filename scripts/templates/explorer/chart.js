@@ -2,6 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const EDGES = { left: 46, right: 14, top: 8, bottom: 42 };
+const RING = 10;
+const HEADROOM = 24; // above all points, for the name of the best
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 // As attributes, so that a saved picture has them.
@@ -31,14 +33,17 @@ function measureChart() {
   size.height = byId("chart").clientHeight;
 }
 
+const isNarrow = () => size.width < 500;
+
 // Where a time and a score stand in the chart.
 function frameOf(points) {
   const times = points.map(({ ms }) => Math.log10(ms));
   const scores = points.map(({ score }) => score);
   const [first, last, least, most] = [Math.min(...times), Math.max(...times), Math.min(...scores), Math.max(...scores)];
   const x = [first - 0.05 * (last - first) - 0.03, last + 0.03 * (last - first) + 0.03];
-  const y = [least - 0.03 * (most - least) - 0.5, most + 0.08 * (most - least) + 0.5];
   const [left, top, right, bottom] = [EDGES.left, EDGES.top, size.width - EDGES.right, size.height - EDGES.bottom];
+  const lowest = least - 0.03 * (most - least) - 0.5;
+  const y = [lowest, lowest + (most + 0.5 - lowest) / (1 - HEADROOM / (bottom - top))];
   return {
     x, y, left, top, right, bottom,
     toX: (ms) => left + (Math.log10(ms) - x[0]) / (x[1] - x[0]) * (right - left),
@@ -75,19 +80,37 @@ function drawAxes(frame, colors) {
   ];
 }
 
-// What the limits of time and accuracy leave; where shifted test sets weigh in, top-1 is no axis.
-function drawRegion({ left, right, top, bottom, toX, toY }, question, colors) {
+// Where the limits of time and accuracy end; where shifted test sets weigh in, top-1 is no axis.
+function endsOf({ left, right, top, bottom, toX, toY }, question) {
   const most = question.max_ms ?? (question.min_samples_per_sec === null ? null : 1000 / question.min_samples_per_sec);
   const least = question.robust_weight === 0 ? question.min_top1 : null;
-  if (most === null && least === null) return [];
-  const end = most === null ? right : Math.min(Math.max(toX(most), left), right);
-  const floor = least === null ? bottom : Math.min(Math.max(toY(least), top), bottom);
-  const edge = { stroke: colors.more, "stroke-dasharray": "3 3", fill: "none" };
-  return [
-    shape("rect", { class: "region", x: left, y: top, width: end - left, height: floor - top, fill: colors.region }),
-    ...(most === null ? [] : [shape("path", { ...edge, d: `M${end},${top}V${floor}` })]),
-    ...(least === null ? [] : [shape("path", { ...edge, d: `M${left},${floor}H${end}` })]),
-  ];
+  return {
+    end: most === null ? null : Math.min(Math.max(toX(most), left), right),
+    floor: least === null ? null : Math.min(Math.max(toY(least), top + HEADROOM), bottom),
+  };
+}
+
+function drawRegion({ left, right, top, bottom }, { end, floor }, colors) {
+  if (end === null && floor === null) return [];
+  const width = (end ?? right) - left;
+  const height = (floor ?? bottom) - top - HEADROOM;
+  return [shape("rect", { class: "region", x: left, y: top + HEADROOM, width, height, fill: colors.region })];
+}
+
+function drawEdges({ left, right, top, bottom }, { end, floor }, colors) {
+  if (end === null && floor === null) return [];
+  const d = (end === null ? "" : `M${end},${top + HEADROOM}V${floor ?? bottom}`) + (floor === null ? "" : `M${left},${floor}H${end ?? right}`);
+  return [shape("path", { class: "edge", d, stroke: colors.more, "stroke-width": 1.5, "stroke-dasharray": "4 3", fill: "none" })];
+}
+
+// Of dots that hide most of each other one stays.
+function thinned(points, { toX, toY }, width) {
+  const taken = new Set();
+  return points.filter(({ ms, score }) => {
+    const [column, line] = [toX(ms), toY(score)].map((place) => Math.round(place / (0.7 * width)));
+    const cell = 10000 * column + line;
+    return !taken.has(cell) && taken.add(cell);
+  });
 }
 
 // Many dots are one path of strokes without length and with round ends.
@@ -101,56 +124,104 @@ function drawStairs(name, rows, { toX, toY }, color, width) {
   return shape("path", { class: name, d, stroke: color, "stroke-width": width, fill: "none" });
 }
 
-// Names where they meet neither another name nor the edge, the best first.
-function nameRungs(ladder, frame, colors) {
+// Between which times a prediction lies.
+function drawWhisker({ ms_low: low, ms_high: high, score }, { toX, toY }, color) {
+  const [left, right, y] = [toX(low), toX(high), toY(score)];
+  return shape("path", { class: "whisker", d: `M${left},${y - 4}v8M${left},${y}H${right}M${right},${y - 4}v8`, stroke: color, "stroke-width": 1.5, fill: "none" });
+}
+
+function drawRung(row, isBest, { toX, toY }, { ink, paper }) {
+  return shape("circle", {
+    class: "rung", cx: toX(row.ms), cy: toY(row.score), r: (isBest ? 6 : 4) - (isNarrow() ? 1 : 0),
+    fill: row.is_measured ? ink : paper, stroke: row.is_measured ? paper : ink, "stroke-width": row.is_measured ? 1.5 : 2,
+  });
+}
+
+// What names keep clear of, as boxes: dots, rings, whiskers, the stairs of ladder and frontier, and
+// the edges of the limits.
+function obstaclesOf(points, ringed, [frontier, ladder], { end, floor }, { left, right, top, bottom, toX, toY }) {
+  const boxOf = (one, other, reach = 3) => ({
+    left: Math.min(toX(one.ms), toX(other.ms)) - reach, right: Math.max(toX(one.ms), toX(other.ms)) + reach,
+    top: Math.min(toY(one.score), toY(other.score)) - reach, bottom: Math.max(toY(one.score), toY(other.score)) + reach,
+  });
+  return [
+    ...(end === null ? [] : [{ left: end - 1, right: end + 1, top, bottom: floor ?? bottom }]),
+    ...(floor === null ? [] : [{ left, right: end ?? right, top: floor - 1, bottom: floor + 1 }]),
+    ...points.map((row) => boxOf(row, row)),
+    ...ringed.map((row) => boxOf(row, row, RING + 2)),
+    ...ladder.map((row) => boxOf({ ...row, ms: row.ms_low }, { ...row, ms: row.ms_high })),
+    ...[frontier, ladder].flatMap((rows) => rows.slice(1).flatMap((row, place) => {
+      const corner = { ms: row.ms, score: rows[place].score };
+      return [boxOf(rows[place], corner), boxOf(corner, row)];
+    })),
+  ];
+}
+
+const meet = (one, other) => one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
+
+// Names to the left of their rungs where they meet nothing, the best first; its own is above all
+// points where there is no such place.
+function nameRungs(ladder, obstacles, frame, colors) {
   const taken = [];
   return ladder.flatMap((row, place) => {
     const isBest = place === 0;
-    const text = clipped(row.model.split(".")[0], 34) + (isBest ? `  ${three(row.score)} %` : "");
+    const text = nameInShort(row) + (isBest ? `  ${three(row.score)} %` : "");
     const [weight, height] = isBest ? [700, 13] : [400, 11];
     const width = widthOf(text, `${weight} ${height}px system-ui, sans-serif`);
-    const x = frame.toX(row.ms);
-    const isBeside = x - 6 - width >= frame.left + 2;
-    const y = frame.toY(row.score) - (isBeside ? 7 : 14);
-    const left = [x - 6 - width, ...(isBest ? [frame.left + 4] : [])].find((start) => start >= frame.left + 2
-      && start + width <= frame.right && y > frame.top + 8
-      && !taken.some((box) => start < box.right + 4 && start + width > box.left - 4 && Math.abs(y - box.y) < height + 2));
-    if (left === undefined) return [];
-    taken.push({ left, right: left + width, y });
-    return [shape("text", {
-      class: "name", x: left, y, "font-size": height, "font-weight": weight, fill: isBest ? colors.ink : colors.soft,
-      stroke: colors.paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke",
-    }, text)];
+    const [x, end, y] = [frame.toX(row.ms), frame.toX(row.ms_low), frame.toY(row.score)];
+    const gap = isRinged(row) ? RING + 4 : 8;
+    const boxAt = (left, base) => ({ left, right: left + width, top: base - height + 1, bottom: base + 3 });
+    const isFree = (box) => box.left >= frame.left + 2 && box.top >= frame.top
+      && ![...obstacles, ...taken].some((other) => meet(box, other));
+    const beside = [boxAt(end - gap - width, y + 4), boxAt(end - gap - width, y - 7)].find(isFree);
+    if (!beside && !isBest) return [];
+    const above = boxAt(Math.max(Math.min(x - width / 2, frame.right - width), frame.left + 2), frame.top + 14);
+    const box = beside ?? above;
+    taken.push(box);
+    return [
+      ...(beside ? [] : [shape("path", { class: "leader", d: `M${x},${y - 8}V${box.bottom}`, stroke: colors.ink, "stroke-width": 1 })]),
+      shape("text", {
+        class: "name", x: box.left, y: box.bottom - 3, "font-size": height, "font-weight": weight, fill: isBest ? colors.ink : colors.soft,
+        stroke: colors.paper, "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke",
+      }, text),
+    ];
   });
 }
+
+const isRinged = (row) => [state.card, ...state.pins].some((one) => one && refOf(one) === refOf(row));
 
 let drawn = null;
 
 function drawChart() {
-  const { rows, question, answer: { within, ladder }, card, pins } = state;
+  const { rows, question, answer: { within, ladder } } = state;
   const colors = inks();
   const points = rows.map((row) => ({ ...row, score: scoreOf(row, question.robust_weight)[0] }))
     .filter(({ score }) => score !== null);
   const frame = frameOf(points);
   const inside = new Set(within.map((row) => row.place_tested));
-  const ringed = new Set([card, ...pins].map((row) => row && refOf(row)));
-  const dot = size.width < 500 ? 4 : 5;
+  const ringed = points.filter(isRinged);
+  const dot = isNarrow() ? 3 : 5;
+  const ends = endsOf(frame, question);
+  const frontier = climb(points).reverse();
+  const upwards = [...ladder].reverse();
   const kindsOfDots = [[true, "more"], [false, "only"], [null, "ink"]];
-  const outside = points.filter((row) => !inside.has(row.place_tested));
+  const outside = thinned(points.filter((row) => !inside.has(row.place_tested)), frame, dot);
+  const shownWithin = thinned(within, frame, dot);
   const svg = shape("svg", { width: "100%", height: "100%", "font-family": "system-ui, sans-serif" }, [
-    ...drawRegion(frame, question, colors),
+    ...drawRegion(frame, ends, colors),
     ...drawAxes(frame, colors),
+    ...drawEdges(frame, ends, colors),
     drawDots("outside", outside, frame, colors.out, dot),
     drawDots("hole", outside, frame, colors.paper, dot - 2),
-    drawStairs("frontier", climb(points).reverse(), frame, colors.soft, 1),
+    drawStairs("frontier", frontier, frame, colors.soft, 1),
     ...kindsOfDots.map(([isExtraData, color]) =>
-      drawDots("inside", within.filter((row) => row.is_extra_data === isExtraData), frame, colors[color], dot)),
-    drawStairs("ladder", [...ladder].reverse(), frame, colors.ink, 2),
-    ...ladder.map((row, place) => shape("circle", { class: "rung", cx: frame.toX(row.ms), cy: frame.toY(row.score),
-      r: place === 0 ? 6 : 4, fill: colors.ink, stroke: colors.paper, "stroke-width": 1.5 })),
-    ...points.filter((row) => ringed.has(refOf(row))).map((row) => shape("circle", { class: "ring", cx: frame.toX(row.ms),
-      cy: frame.toY(row.score), r: 10, fill: "none", stroke: colors.ink, "stroke-width": 2.5 })),
-    ...nameRungs(ladder, frame, colors),
+      drawDots("inside", shownWithin.filter((row) => row.is_extra_data === isExtraData), frame, colors[color], dot)),
+    drawStairs("ladder", upwards, frame, colors.ink, 2),
+    ...ladder.filter((row) => !row.is_measured).map((row) => drawWhisker(row, frame, colors.ink)),
+    ...ladder.map((row, place) => drawRung(row, place === 0, frame, colors)),
+    ...ringed.map((row) => shape("circle", { class: "ring", cx: frame.toX(row.ms),
+      cy: frame.toY(row.score), r: RING, fill: "none", stroke: colors.ink, "stroke-width": 2.5 })),
+    ...nameRungs(ladder, obstaclesOf([...outside, ...shownWithin], ringed, [frontier, upwards], ends, frame), frame, colors),
   ]);
   byId("chart").replaceChildren(svg);
   drawn = { svg, frame, colors };
@@ -176,7 +247,7 @@ function showTip(row) {
   if (!row) return;
   tip.replaceChildren(
     element("strong", row.model),
-    element("span", `${row.img_size} px, ${three(row.ms)} ms, ${three(row.top1)} % top-1, ${three(row.param_count)} M parameters`),
+    element("span", `${row.img_size} px, ${timeInWords(row)}, ${three(row.top1)} % top-1, ${three(row.param_count)} M parameters`),
   );
   const [x, y] = [drawn.frame.toX(row.ms), drawn.frame.toY(row.score)];
   tip.style.left = `${Math.min(Math.max(x - tip.offsetWidth / 2, 0), size.width - tip.offsetWidth)}px`;

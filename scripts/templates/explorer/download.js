@@ -5,8 +5,9 @@ const DIGITS = {
 };
 const FIELDS = [
   "place", "model", "img_size", "ms", "samples_per_sec", "top1", "shifted_top1", "score", "more_top1", "more_ms",
-  "is_within_noise", "tied_models", "param_count", "gmacs", "kind", "pretrained_on", "license", "is_frontier",
-  "is_near_frontier", "next_model", "next_img_size", "next_more_top1", "next_more_ms", "next_breaks",
+  "is_within_noise", "tied_models", "param_count", "gmacs", "kind", "pretrained_on", "extra_data_through", "license",
+  "is_frontier", "is_near_frontier", "next_model", "next_img_size", "next_more_top1", "next_more_ms", "next_breaks",
+  "ms_low", "ms_high", "is_measured",
 ];
 
 function fieldText(row, field) {

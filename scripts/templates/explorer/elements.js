@@ -8,6 +8,9 @@ function outwards(text, address) {
   return element("a", text, { href: address, target: "_blank", rel: "noopener noreferrer" });
 }
 
+// A long name breaks between its parts.
+const breakable = (name) => name.split(/(?<=[_.])/).flatMap((part) => [part, document.createElement("wbr")]).slice(0, -1);
+
 function element(tag, content, attributes = {}) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);

@@ -52,7 +52,7 @@ function switchUnit(unit) {
 }
 
 function buildForm() {
-  byId("device").append(...data.devices.map((one) => element("option", one.device_name, { value: one.device })));
+  byId("device").append(...data.devices.map((one) => element("option", `${one.device_name}${one.is_own ? " (your own)" : ""}`, { value: one.device })));
   CONTROLS.forEach(buildLimit);
   byId("max_ms").after(byId("unit"));
   byId("unit").addEventListener("change", () => switchUnit(byId("unit").value));
@@ -81,16 +81,8 @@ function buildForm() {
   byId("form").addEventListener("submit", (event) => event.preventDefault());
   byId("reset").addEventListener("click", () => {
     sorting = null;
-    state.pins = [];
-    showPins();
-    startOver();
+    ask({}, []);
   });
-}
-
-function startOver(changes = {}) {
-  closeCard();
-  state.unit = "max_ms";
-  change({ ...structuredClone(DEFAULTS), ...changes });
 }
 
 function fillLimit(control) {

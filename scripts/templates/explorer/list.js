@@ -34,8 +34,8 @@ function sorted(rows) {
 
 // Which row a name belongs to: one listener serves a thousand rows.
 const named = new WeakMap();
-function nameButton(row) {
-  const name = element("button", row.model, { type: "button", class: "model" });
+function nameButton(row, text = row.model) {
+  const name = element("button", breakable(text), { type: "button", class: "model" });
   named.set(name, row);
   return name;
 }
@@ -49,6 +49,9 @@ function tiesElement(row) {
   });
   return ties;
 }
+
+// What one measured oneself is told from what is predicted from it.
+const certaintyOf = (row) => (deviceOf(state.question.device).is_own ? [element("p", certaintyInWords(row), { class: "why" })] : []);
 
 // Beside a rung its step from the one below, and once each step beyond the limits.
 function remarks(row, above) {
@@ -70,8 +73,9 @@ function buildRows(rows, columns) {
   return rows.map((row, place) => {
     const line = blank.cloneNode(true);
     const [head, ...cells] = line.children;
-    head.firstChild.textContent = row.model;
+    head.firstChild.append(...breakable(row.model));
     named.set(head.firstChild, row);
+    head.append(...certaintyOf(row));
     if (!state.question.everything) head.append(...remarks(row, rows[place - 1]));
     cells.forEach((cell, number) => {
       const { name, look, show = three } = columns[number + 1];
@@ -101,6 +105,7 @@ function showList() {
   byId("count").textContent = countInWords(state);
   byId("list_head").replaceChildren(...columns.map(headOf));
   byId("list").className = question.everything ? "everything" : "";
+  byId("models").hidden = found.rows.length === 0;
   byId("list").replaceChildren(...buildRows(sorted(found.rows), columns));
   const hidden = (question.everything ? found.within : found.ladder).length - found.rows.length;
   byId("more").hidden = hidden === 0;

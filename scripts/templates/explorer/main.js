@@ -1,7 +1,7 @@
 // What happens when the question changes, and at the start.
 
 const state = {
-  question: structuredClone(DEFAULTS), rows: [], ranges: {}, answer: null, unit: "max_ms", card: null, pins: [], canGoBack: false,
+  question: structuredClone(DEFAULTS), rows: [], ranges: {}, answer: null, unit: "max_ms", card: null, pins: [], canGoBack: false, step: null,
 };
 
 function change(changes) {
@@ -21,6 +21,7 @@ function show(isOtherRun) {
   state.answer = answer(state.question, state.rows);
   fillForm();
   showAnswer();
+  byId("key_own").hidden = !deviceOf(state.question.device).is_own;
   showList();
   showTip(null);
   if (isOtherRun) showCard();
@@ -29,10 +30,10 @@ function show(isOtherRun) {
 }
 
 function showAnswer() {
-  const { rows } = state.answer;
-  const { before, after } = rows.length ? answerInWords(state) : { before: noneInWords(state.answer), after: "" };
-  const best = rows.slice(0, 1).map(nameButton);
-  byId("answer").replaceChildren(before, ...best, after);
+  const { rows: [best], nearest } = state.answer;
+  const { before, after } = best ? answerInWords(state) : noneInWords(state.answer);
+  const subject = best ?? nearest;
+  byId("answer").replaceChildren(before, ...(subject ? [nameButton(subject)] : []), after);
   byId("chart").setAttribute("aria-label", `Accuracy against time per image. ${byId("answer").textContent} The list below has the same models.`);
 }
 
@@ -43,23 +44,26 @@ function showNotices(notices) {
 
 function restore() {
   const { question, notices, card, pins } = readAddress();
-  Object.assign(state, { question, card, pins, canGoBack: false });
+  clearTimeout(addressTimer);
+  Object.assign(state, { question, card, pins, canGoBack: history.state?.canGoBack ?? false, step: history.state?.step ?? Date.now() });
+  history.replaceState(entryOf(state), "");
+  byId("pins").open = pins.length > 1;
   state.unit = question.min_samples_per_sec === null ? "max_ms" : "min_samples_per_sec";
   showNotices(notices);
   show(true);
 }
 
-// Back and Forward close and open the card; an address that was typed is another question.
+// Back and Forward close and open the card of a question, or bring another question.
 function travel({ state: entry }) {
-  if (!entry) restore();
-  else if (entry.isCard) {
-    state.card = readAddress().card;
-    state.canGoBack = true;
-    showCard();
-  } else {
-    takeCardAway();
-    writeAddress();
+  if (entry?.step !== state.step) {
+    restore();
+    return;
   }
+  const { card } = readAddress();
+  if (card) Object.assign(state, { card, canGoBack: entry.canGoBack });
+  else takeCardAway();
+  showCard();
+  writeAddress();
 }
 
 const phone = matchMedia("(max-width: 800px)");
@@ -71,6 +75,7 @@ buildForm();
 buildList();
 byId("close").addEventListener("click", closeCard);
 byId("pin").addEventListener("click", () => togglePin(state.card));
+byId("see_pins").addEventListener("click", seePins);
 byId("card").addEventListener("keydown", (event) => { if (event.key === "Escape") closeCard(); });
 arrangeDrawer();
 phone.addEventListener("change", arrangeDrawer);

@@ -20,15 +20,26 @@ function three(value) {
 const joined = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
 const count = (number, one, many = `${one}s`) => `${fixed(number, 0)} ${number === 1 ? one : many}`;
 const clipped = (text, length = 60) => (text.length > length ? `${text.slice(0, length)}…` : text);
+const nameInShort = ({ model }) => clipped(model.split(".")[0], 34);
 // Differences and limits to what they are worth: +0.31, 0.5.
 const short = (value, digits) => Number(value.toPrecision(digits)).toLocaleString("en", { maximumSignificantDigits: digits });
 const points = (difference) => `+${short(difference, 2)} points`;
 const deviceOf = (key) => data.devices.find((one) => one.device === key);
 const PHASES = { infer: "inference", train: "training" };
 
+const certaintyInWords = ({ is_measured: isMeasured, ms_low: low, ms_high: high }) =>
+  (isMeasured ? "measured" : `predicted, ${three(low)} to ${three(high)} ms`);
+const timeInWords = (row) => `${three(row.ms)} ms${row.is_measured ? "" : ` (${certaintyInWords(row)})`}`;
+const withoutAccuracyInWords = ({ architecture }) =>
+  (backboneTimings().some((one) => one.architecture === architecture) ? "timed, no accuracy published" : "no accuracy published, not timed");
+
+// A teacher or a tokenizer may have seen more than the weights did.
+const pretrainingInWords = ({ pretrained_on: corpus, extra_data_through: through }) =>
+  (through === null || through === "weights" ? corpus : `${corpus}; more through: ${through}`);
+
 const BROKEN = {
-  max_ms: (row) => `${three(row.ms)} ms`,
-  min_samples_per_sec: (row) => `${three(row.samples_per_sec)} images/s`,
+  max_ms: (row) => (row.is_measured ? `${three(row.ms)} ms` : `up to ${three(row.ms_high)} ms`),
+  min_samples_per_sec: (row) => (row.is_measured ? `${three(row.samples_per_sec)} images/s` : `down to ${three(row.samples_per_sec_low)} images/s`),
   min_top1: (row) => `${three(row.top1)} % top-1`,
   max_param_count: (row) => `${three(row.param_count)} M parameters`,
   max_gmacs: (row) => (row.gmacs === null ? "GMACs not given" : `${three(row.gmacs)} GMACs`),
@@ -72,20 +83,28 @@ function rungInWords(row) {
 
 const tiesInWords = (number) => `and ${fixed(number, 0)} that cannot be told from it`;
 
+// Around the name of the nearest, with each figure once.
 function noneInWords({ note, nearest }) {
-  if (!nearest) return `${note}.`;
-  return `Nothing fits. Nearest is ${clipped(nearest.model)} at ${nearest.img_size} px: ${three(nearest.ms)} ms, `
-    + `${three(nearest.top1)} %, ${three(nearest.param_count)} M parameters; beyond the limits with ${brokenInWords(nearest)}.`;
+  if (!nearest) return { before: `${note}.`, after: "" };
+  const kept = [
+    [["max_ms", "min_samples_per_sec"], timeInWords(nearest)],
+    [["min_top1"], `${three(nearest.top1)} %`],
+    [["max_param_count"], `${three(nearest.param_count)} M parameters`],
+  ].filter(([limits]) => !limits.some((name) => nearest.breaks.includes(name))).map(([, text]) => text);
+  return {
+    before: "Nothing fits. Nearest is ",
+    after: unbroken(` at ${nearest.img_size} px${kept.length ? ` with ${joined(kept)}` : ""}; beyond the limits with ${brokenInWords(nearest)}.`),
+  };
 }
 
-// A figure stays beside its unit.
+// A figure stays beside its unit, and a device's name in one piece.
 const unbroken = (text) => text.replace(/(\d) (%|ms|M|images|points|GMACs)/g, "$1\u00a0$2");
 
 // The answer in one sentence, in parts around the name of the best.
 function answerInWords({ question, answer: { rows: [best], ladder } }) {
   const asked = limitsInWords(question);
   const choices = choicesInWords(question);
-  const device = `${deviceOf(question.device).device_short_name}${question.phase === "train" ? " in training" : ""}${choices && ` (${choices})`}`;
+  const device = `${deviceOf(question.device).device_short_name.replaceAll(" ", "\u00a0")}${question.phase === "train" ? " in training" : ""}${choices && ` (${choices})`}`;
   const share = question.robust_weight;
   const score = share === 0 ? `${three(best.score)} %` : share === 1 ? `${three(best.score)} % on shifted test sets`
     : `a score of ${three(best.score)}, ${Math.round(100 * share)} % of it from shifted test sets,`;
@@ -94,7 +113,7 @@ function answerInWords({ question, answer: { rows: [best], ladder } }) {
     : lessTimeInWords(ladder);
   return {
     before: unbroken(`${asked ? `With ${asked} on` : "On"} ${device}, `),
-    after: unbroken(` reaches ${score} in ${three(best.ms)} ms; ${next}.`),
+    after: unbroken(` reaches ${score} in ${timeInWords(best)}; ${next}.`),
   };
 }
 
