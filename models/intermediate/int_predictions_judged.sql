@@ -20,6 +20,8 @@ compare_with_measured as (
         runs.device_kind,
         predictions.secs,
         predictions.predicted_secs,
+        predictions.predicted_secs_low,
+        predictions.predicted_secs_high,
         100 * abs(predictions.predicted_secs / predictions.secs - 1) as error,
         predictions.secs between predictions.predicted_secs_low
         and predictions.predicted_secs_high as is_covered
