@@ -37,7 +37,7 @@ DARK = {
 COLOURS = (BLUE, ORANGE, GREEN, RED, PURPLE, OLIVE, PINK, TEAL, BROWN)
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "star", "bowtie")  # fmt: skip  # noqa: E501
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-LARGEST_BUBBLE = 30  # pixels across
+LARGEST_BUBBLE = 24  # pixels across
 PRETRAINING = {True: "pretrained on more", False: "ImageNet-1k only"}
 UNKNOWN = "pretraining unknown"
 PRETRAINING_COLOURS = {PRETRAINING[True]: BLUE, PRETRAINING[False]: ORANGE, UNKNOWN: FAINT}
@@ -48,7 +48,7 @@ NAMED_DATASETS = {"laion": "LAION", "webli": "WebLI", "openai": "OpenAI"}
 # What is shown of a column is what the page has of it.
 DECIMALS = {
     **dict.fromkeys(("ms", "ms_low", "ms_high", "predicted_ms", "from_ms", "to_ms"), 4),
-    **dict.fromkeys(("spearman", "log_pearson", "speed_up"), 3),
+    **dict.fromkeys(("spearman", "log_pearson", "speed_up", "ratio"), 3),
     **dict.fromkeys(("top1", "top5", "imagenet_top1", "frontier_gap"), 2),
     **dict.fromkeys(("robustness_top1", "robustness_standard_error", "error"), 2),
     **dict.fromkeys(("param_count", "benchmark_param_count"), 2),
@@ -57,6 +57,19 @@ DECIMALS = {
 
 MS_AXIS = {"title": "ms per image (log scale)", "type": "log", "dtick": "D2"}
 TOP1_AXIS = {"title": "ImageNet top-1 (%)"}
+AXIS = {
+    **{"gridcolor": GRID, "linecolor": GRID, "zerolinecolor": PALE, "zeroline": False},
+    **{"exponentformat": "none", "fixedrange": True},
+}
+# Without axes that move, a finger on a chart scrolls the page.
+STYLE = go.layout.Template(
+    layout={
+        **{"xaxis": AXIS, "yaxis": AXIS, "dragmode": False, "hovermode": "closest"},
+        **{"paper_bgcolor": PAPER, "plot_bgcolor": PAPER},
+        "font": {"color": FAINT, "family": "system-ui, sans-serif"},
+        "hoverlabel": {"align": "left", "bgcolor": PAPER, "font": {"color": INK}},
+    }
+)
 MARGIN = {"l": 52, "r": 12, "t": 10, "b": 46}
 PANEL_MARGIN = {"l": 52, "r": 44, "t": 32, "b": 46}  # with a title above, and labels at line ends
 
@@ -81,41 +94,13 @@ def scatter(
     )
 
 
-def line(frame: pd.DataFrame, x: str, y: str, colour: str, **settings: object) -> go.Scatter:
-    """Return a line through the rows, which are shown elsewhere."""
-    style = {"color": colour, "shape": "hv", **settings.pop("line", {})}
-    points = frame.round(DECIMALS)
-    settings = {"mode": "lines", "hoverinfo": "skip", **settings}
-    return go.Scatter(x=points[x], y=points[y], line=style, **settings)
-
-
 def finish(
     figure: go.Figure, x: dict, y: dict, margin: dict = MARGIN, title: str = "", **layout: object
 ) -> go.Figure:
-    """Give the figure its axes and what all charts share: a finger on them scrolls the page."""
-    shared = {"fixedrange": True, "gridcolor": GRID, "zerolinecolor": PALE, "linecolor": GRID}
-    shared["exponentformat"] = "none"
+    """Give the figure its axes and the style that all charts share."""
+    title = {"text": title, "font": {"size": 14}, "x": 0, "y": 0.98, "yanchor": "top"}
     return figure.update_layout(
-        template="none",
-        xaxis={**shared, "zeroline": False, **x},
-        yaxis={**shared, "zeroline": False, **y},
-        font={"color": FAINT, "family": "system-ui, sans-serif"},
-        paper_bgcolor=PAPER,
-        plot_bgcolor=PAPER,
-        hoverlabel={"align": "left", "bgcolor": PAPER, "font": {"color": INK}},
-        hovermode="closest",
-        dragmode=False,
-        showlegend=False,
-        title={
-            "text": title,
-            "font": {"size": 14},
-            "x": 0,
-            "xref": "paper",
-            "y": 0.98,
-            "yanchor": "top",
-        },
-        margin=margin,
-        **layout,
+        template=STYLE, xaxis=x, yaxis=y, margin=margin, title=title, showlegend=False, **layout
     )
 
 
@@ -140,11 +125,16 @@ MODEL_HOVER = (
     "%{param_count:.2f} M parameters"
 )
 OFF_FRONTIER_HOVER = f"{MODEL_HOVER}<br>%{{frontier_gap:.2f}} points below %{{dominated_by}}"
-JANUARY_HOVER = "<b>%{model}</b><br>%{img_size} px<br><br>top-1 %{top1:.2f} %<br>%{ms:.4~r} ms"
+JANUARY_HOVER = (
+    "<b>%{model}</b><br>%{img_size} px, on the frontier of January %{january}<br><br>"
+    "top-1 %{top1:.2f} %<br>%{ms:.4~r} ms per image"
+)
 PROGRESS_HOVER = (
     "<b>%{model}</b><br>%{img_size} px, the fastest with %{min_top1:.0f} % on %{snapshot}<br><br>"
     "%{ms:.4~r} ms per image"
 )
+STEPS = {"mode": "lines+markers", "line": {"shape": "hv", "width": 2}, "showlegend": False}
+SHADES = "rgb(139, 139, 139)", "rgb(0, 114, 178)"  # both 3:1 to either ground
 
 
 def scatter_by_pretraining(
@@ -165,15 +155,14 @@ def scatter_by_pretraining(
 
 def frontier(models: pd.DataFrame, steps: pd.DataFrame) -> go.Figure:
     """Scatter top1 over ms, the frontiers as lines; models sorted by ms, steps by urgency."""
-    on, off = (rows for _, rows in models.groupby(~models["is_frontier"]))
+    on, off = models[models["is_frontier"]], models[~models["is_frontier"]]
     figure = scatter_by_pretraining(off, "ms", "top1", OFF_FRONTIER_HOVER, {"size": 4})
-    imagenet1k = models[models["is_frontier_imagenet1k"]]
-    figure.add_trace(
-        line(
-            *(imagenet1k, "ms", "top1", ORANGE),
-            **{"name": "frontier, ImageNet-1k only", "line": {"width": 1.5, "dash": "dash"}},
-            showlegend=True,
-        )
+    imagenet1k = models[models["is_frontier_imagenet1k"]].round(DECIMALS)
+    figure.add_scatter(
+        **{"x": imagenet1k["ms"], "y": imagenet1k["top1"], "hoverinfo": "skip", "mode": "lines"},
+        line={"color": INK, "shape": "hv", "width": 1.5, "dash": "dash"},
+        name="frontier, ImageNet-1k only",
+        showlegend=True,
     )
     (best,) = scatter(on, "ms", "top1", MODEL_HOVER, {"size": 7, "color": INK}).data
     best.update(name="frontier", mode="lines+markers", showlegend=True)
@@ -188,15 +177,14 @@ def frontier(models: pd.DataFrame, steps: pd.DataFrame) -> go.Figure:
 
 def januaries(frontiers: pd.DataFrame) -> go.Figure:
     """Plot each January's frontier, from pale to dark; rows sorted by ms."""
-    years = sorted(frontiers["january"].unique())
-    shades = px.colors.n_colors("rgb(139,139,139)", "rgb(0,114,178)", len(years) + 1, "rgb")
-    figure = go.Figure()
-    for year, shade in zip(years, shades[1:], strict=True):
-        rows = frontiers[frontiers["january"] == year].assign(january=str(year))
-        hover = f"{JANUARY_HOVER}<br>on the frontier of January %{{january}}"
-        (steps,) = scatter(rows, "ms", "top1", hover, {"size": 4, "color": shade}).data
-        steps.update(mode="lines+markers", line={"color": shade, "shape": "hv", "width": 2})
-        figure.add_trace(steps)
+    years = frontiers["january"].nunique()
+    figure = scatter(
+        frontiers.assign(january=frontiers["january"].astype(str)),
+        *("ms", "top1", JANUARY_HOVER, {"size": 4}),
+        color="january",
+        color_discrete_sequence=px.colors.n_colors(*SHADES, years + 1, "rgb")[1:],
+    )
+    figure.update_traces(**STEPS)
     finish(figure, MS_AXIS, TOP1_AXIS, PANEL_MARGIN, "The frontier of each January")
     ends = frontiers.groupby("january").tail(1).sort_values("january", ascending=False)
     return label(figure, ends, "ms", "top1", "january", xshift=4)
@@ -204,23 +192,21 @@ def januaries(frontiers: pd.DataFrame) -> go.Figure:
 
 def progress(times: pd.DataFrame) -> go.Figure:
     """Plot the least time for each accuracy by date; rows sorted by snapshot."""
+    times = times.assign(
+        snapshot=times["snapshot"].dt.strftime("%Y-%m-%d"),
+        accuracy=times["min_top1"].map("{:.0f} %".format),
+    )
     figure = scatter(
-        times.assign(accuracy=times["min_top1"].map("{:.0f} %".format)),
-        "snapshot",
-        "ms",
-        PROGRESS_HOVER,
-        {"size": 5},
+        *(times, "snapshot", "ms", PROGRESS_HOVER, {"size": 5}),
         color="accuracy",
         color_discrete_sequence=COLOURS,
         symbol="accuracy",
         symbol_sequence=SYMBOLS,
     )
-    style = {"mode": "lines+markers", "line": {"shape": "hv", "width": 2}, "showlegend": False}
-    figure.update_traces(**style)
+    figure.update_traces(**STEPS)
     dates = {"title": "Snapshot of timm's results"}
     finish(figure, dates, MS_AXIS, PANEL_MARGIN, "The least time for an accuracy")
-    ends = times.groupby("min_top1").tail(1)
-    ends = ends.assign(accuracy=ends["min_top1"].map("{:.0f} %".format))
+    ends = times.groupby("accuracy").tail(1)
     return label(figure, ends, "snapshot", "ms", "accuracy", xshift=4)
 
 
@@ -238,8 +224,8 @@ ROBUSTNESS_HOVER = (
     "robustness %{robustness_top1:+.1f} ± %{robustness_standard_error:.1f} points"
 )
 PREDICTION_HOVER = (
-    "<b>%{architecture}</b><br>%{img_size} px<br><br>predicted %{predicted_ms:.4~r} ms<br>"
-    "measured %{ms:.4~r} ms, %{ratio:.2f} times that"
+    "<b>%{architecture}</b><br>%{img_size} px, on %{device_short_name}<br><br>"
+    "predicted %{predicted_ms:.4~r} ms<br>measured %{ms:.4~r} ms, %{ratio:.2f} times that"
 )
 LABEL_AXIS = {"title": None, "autorange": "reversed", "ticksuffix": " ", "automargin": True}
 
@@ -291,7 +277,7 @@ def proxies(correlations: pd.DataFrame) -> go.Figure:
         bar = {"line": {"color": PALE, "width": 3}, "mode": "lines", "showlegend": False}
         figure.add_scatter(x=ends, y=[device, device], hoverinfo="skip", zorder=-1, **bar)
     lowest = min(0.7, correlations["spearman"].min())
-    ranks = {"title": "Rank correlation with the time per image", "range": [lowest, 1]}
+    ranks = {"title": "Rank correlation with time", "range": [lowest, 1]}
     return finish(figure, ranks, LABEL_AXIS)
 
 
@@ -325,12 +311,13 @@ def prediction(timings: pd.DataFrame) -> go.Figure:
     shown = timings[~cells.round().duplicated()]
     figure = scatter(shown, "predicted_ms", "ratio", PREDICTION_HOVER, {"size": 4, "color": BLUE})
     band = {"x": [*ends, *ends[::-1]], "y": [spread, spread, 1 / spread, 1 / spread]}
-    still = {"hoverinfo": "skip", "showlegend": False}
-    figure.add_scatter(**band, **still, fill="toself", mode="none", fillcolor=BAND, zorder=-2)
+    still = {"hoverinfo": "skip", "showlegend": False, "fillcolor": BAND}
+    edge = {"color": PALE, "width": 1}
+    figure.add_scatter(**band, **still, fill="toself", mode="lines", line=edge, zorder=-1)
     figure.add_hline(1, line={"color": FAINT, "width": 1})
-    predicted = {**MS_AXIS, "title": "predicted ms", "dtick": 1}
-    marks = [0.5, 0.7, 1, 1.4, 2]
-    measured = {"type": "log", "tickvals": marks, "range": np.log10([0.4, 2.5]).tolist()}
+    predicted = {**MS_AXIS, "title": "predicted ms", "dtick": None, "nticks": 4, "tickangle": 0}
+    marks = [0.25, 0.5, 1, 2, 4]
+    measured = {"type": "log", "tickvals": marks, "range": np.log10([0.2, 5]).tolist()}
     name = timings["device_short_name"].iloc[0]
     measured |= {"title": "measured / predicted"}
     return finish(figure, predicted, measured, {**PANEL_MARGIN, "r": 8}, name)
@@ -367,7 +354,7 @@ def families(benchmarks: pd.DataFrame, trends: pd.DataFrame, looks: pd.DataFrame
             warning=benchmarks["is_size_matched"].map(size_warning),
             area=benchmarks["benchmark_img_size"] ** 2,
         ),
-        *("ms", "top1", NOTEBOOK_HOVER, {"sizemin": 3}),
+        *("ms", "top1", NOTEBOOK_HOVER, {"sizemin": 3, "opacity": 1}),
         color="family",
         color_discrete_map={**dict.fromkeys(others, PALE), **looks["colour"]},
         symbol="family",

@@ -420,7 +420,8 @@ def say(text: str, quoted: dict[str, object], what: str, left_out: dict[str, str
             told.append(sentence.format(**quoted))
         except KeyError as error:
             left_out[f"a sentence on {what}"] = f"there is no figure {error}"
-    return " ".join(told)
+    # A number stays with its unit.
+    return re.sub(r"(?<=\d) (?=%|ms\b)", "\u00a0", " ".join(told))
 
 
 def read_findings(connection: duckdb.DuckDBPyConnection) -> tuple[list[dict], dict[str, str]]:

@@ -33,7 +33,8 @@ function forPlotly(panel) {
 const pen = document.createElement("canvas").getContext("2d");
 pen.font = "12px system-ui, sans-serif";
 
-// Of labels that would meet, the first stays; each may move to its point's other side, up or down.
+// Of labels that would meet, the first stays. Each may move up, those beside their points down as well,
+// and to the right where the left has no room.
 function placeLabels(labels, { layout, clientWidth, clientHeight }) {
   const { margin, xaxis, yaxis } = layout;
   const scale = (value, { range }) => {
@@ -49,8 +50,10 @@ function placeLabels(labels, { layout, clientWidth, clientHeight }) {
     const size = pen.measureText(label.text).width + 6;
     const x = margin.l + scale(label.x, xaxis) * width;
     const y = margin.t + (1 - scale(label.y, yaxis)) * height;
-    const ways = [label.xanchor, label.xanchor === "left" ? "right" : "left"].flatMap((xanchor) =>
-      [0, 13, -13].map((rise) => {
+    const sides = label.xanchor === "right" && x < margin.l + width / 4 ? ["right", "left"] : [label.xanchor];
+    const rises = label.yshift ? [0, 13] : [0, 10, -10, 20, -20];
+    const ways = sides.flatMap((xanchor) =>
+      rises.map((rise) => {
         const xshift = Math.abs(label.xshift) * (xanchor === "left" ? 1 : -1);
         const yshift = (label.yshift ?? 0) * (xanchor === label.xanchor ? 1 : -1) + rise;
         const left = xanchor === "left" ? x + xshift : x + xshift - size;
@@ -64,17 +67,19 @@ function placeLabels(labels, { layout, clientWidth, clientHeight }) {
   });
 }
 
-// The families beside the notebook's choice are pale until one is pointed at.
+// The families beside the notebook's choice are pale until one of their points is pointed at.
+const isPale = ({ marker }) => marker?.symbol === "circle-open";
+
 function paintFamily(panel, { points: [{ curveNumber, data }] }, color) {
-  if (data.marker?.symbol === "circle-open") Plotly.restyle(panel, { "marker.color": color ?? data.marker.pale }, [curveNumber]);
+  if (isPale(data)) Plotly.restyle(panel, { "marker.color": color }, [curveNumber]);
 }
 
 function showKey(key, traces) {
   const entries = traces.filter(({ showlegend }) => showlegend).map(({ name, mode, marker, line }) => {
     const entry = document.createElement("span");
     const glyph = document.createElement("span");
-    glyph.textContent = mode?.startsWith("lines") ? (line.dash === "dash" ? "╍ " : "━ ") : `${GLYPHS[marker.symbol] ?? "●"} `;
-    glyph.style.cssText = `color: ${marker?.color ?? line.color}; margin: 0`;
+    glyph.textContent = mode?.startsWith("lines") ? (line.dash === "dash" ? "╍" : "━") : GLYPHS[marker.symbol] ?? "●";
+    glyph.style.color = marker?.color ?? line.color;
     entry.append(glyph, name);
     return entry;
   });
@@ -85,10 +90,11 @@ async function drawPanel(panel, figure) {
   const { data, layout: { annotations = [], ...layout } } = figure;
   await Plotly.newPlot(panel, data, layout, SETTINGS);
   if (annotations.length) await Plotly.relayout(panel, { annotations: placeLabels(annotations, panel) });
-  if (data.some(({ marker }) => marker?.symbol === "circle-open")) {
-    const pale = data.find(({ marker }) => marker?.symbol === "circle-open").marker.color;
-    panel.on("plotly_hover", (event) => paintFamily(panel, event, layout.hoverlabel.font.color));
-    panel.on("plotly_unhover", (event) => paintFamily(panel, event, pale));
+  const pale = data.find((trace) => isPale(trace) && trace.name);
+  if (pale) {
+    const { color } = pale.marker;
+    panel.on("plotly_hover", (event) => paintFamily(panel, event, getComputedStyle(panel).color));
+    panel.on("plotly_unhover", (event) => paintFamily(panel, event, color));
   }
 }
 
@@ -123,9 +129,10 @@ async function openSection(section) {
     }
   };
   find("select")?.addEventListener("change", draw);
-  find(".rows").addEventListener("click", () => saveRows(view().panels, section.id));
+  const name = () => [section.id, view().choice].filter(Boolean).join(" ");
+  find(".rows").addEventListener("click", () => saveRows(view().panels, name()));
   find(".picture").addEventListener("click", () => panels.forEach((panel, place) =>
-    Plotly.downloadImage(panel, { format: "png", scale: 2, filename: place ? `${section.id}-${place + 1}` : section.id })));
+    Plotly.downloadImage(panel, { format: "png", scale: 2, filename: place ? `${name()} ${place + 1}` : name() })));
   await draw();
   return draw;
 }
