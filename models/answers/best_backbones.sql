@@ -65,13 +65,19 @@ keep_within_limits as (
         benchmarks.kind,
         benchmarks.pretrained_on,
         benchmarks.license,
-        benchmarks.license_kind
+        benchmarks.license_kind,
+        round(benchmarks.ms_low, 4) as ms_low,
+        round(benchmarks.ms_high, 4) as ms_high,
+        benchmarks.is_measured,
+        {{ how_to_measure('benchmarks') }} as note
     from {{ ref('backbone_benchmarks') }} as benchmarks
     inner join chosen on benchmarks.run = chosen.run
     cross join asked
     where
-        coalesce(benchmarks.ms <= asked.max_ms, true)
-        and coalesce(benchmarks.samples_per_sec >= asked.min_samples_per_sec, true)
+        coalesce({{ cautious_ms('benchmarks') }} <= asked.max_ms, true)
+        and coalesce(
+            {{ cautious_samples_per_sec('benchmarks') }} >= asked.min_samples_per_sec, true
+        )
         and (asked.max_param_count is null or benchmarks.param_count <= asked.max_param_count)
         and (asked.max_gmacs is null or benchmarks.gmacs <= asked.max_gmacs)
         and coalesce(benchmarks.num_features >= asked.min_num_features, true)
@@ -85,10 +91,7 @@ keep_within_limits as (
 ),
 
 answer as (
-    select
-        *,
-        null::varchar as note
-    from keep_within_limits
+    select * from keep_within_limits
     union all by name
     select 'No backbone that this run timed is within these limits' as note
     from chosen

@@ -98,8 +98,18 @@ say_why_none as (
             else
                 'Nothing fits. Nearest: ' || arg_min(
                     format(
-                        '{} at {} px, {:.4f} ms, top1 {:.2f}, {:.2f} M parameters; but for {}',
-                        model, img_size, ms, top1, param_count, array_to_string(breaks, ', ')
+                        '{} at {} px, {:.4f} ms{}, top1 {:.2f}, {:.2f} M parameters; but for {}',
+                        model,
+                        img_size,
+                        ms,
+                        if(
+                            is_measured,
+                            '',
+                            format(' (predicted, {:.4f} to {:.4f})', ms_low, ms_high)
+                        ),
+                        top1,
+                        param_count,
+                        array_to_string(breaks, ', ')
                     ),
                     struct_pack(
                         overshoot := overshoot,
@@ -139,7 +149,11 @@ answer as (
         round(choose_rows.step.score - choose_rows.score, 3) as next_more_top1,
         round(choose_rows.step.ms - choose_rows.ms, 4) as next_more_ms,
         choose_rows.step.breaks as next_breaks,
-        count_unscored.unscored_models
+        count_unscored.unscored_models,
+        round(choose_rows.ms_low, 4) as ms_low,
+        round(choose_rows.ms_high, 4) as ms_high,
+        choose_rows.is_measured,
+        {{ how_to_measure('choose_rows') }} as note
     from choose_rows
     left join count_ties on choose_rows.place = count_ties.place
     cross join count_unscored

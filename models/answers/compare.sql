@@ -30,7 +30,8 @@ accuracies as (
         accuracies.img_size,
         'top1' as measure,
         accuracies.test_set as measured_on,
-        accuracies.top1 as figure
+        accuracies.top1 as figure,
+        null::double[] as interval_ends
     from {{ ref('test_set_accuracies') }} as accuracies
     inner join best_sizes
         on accuracies.model = best_sizes.model and accuracies.img_size = best_sizes.img_size
@@ -42,7 +43,12 @@ speeds as (
         benchmarks.img_size,
         'ms' as measure,
         benchmarks.run as measured_on,
-        round(benchmarks.ms, 4) as figure
+        round(benchmarks.ms, 4) as figure,
+        if(
+            not benchmarks.is_measured,
+            [round(benchmarks.ms_low, 4), round(benchmarks.ms_high, 4)],
+            null
+        ) as interval_ends
     from {{ ref('model_benchmarks') }} as benchmarks
     inner join best_sizes
         on benchmarks.model = best_sizes.model and benchmarks.img_size = best_sizes.img_size
@@ -61,7 +67,13 @@ put_side_by_side as (
         any_value(figures.img_size) filter (where figures.model = chosen.model_a) as a_img_size,
         any_value(figures.figure) filter (where figures.model = chosen.model_a) as a,
         any_value(figures.img_size) filter (where figures.model = chosen.model_b) as b_img_size,
-        any_value(figures.figure) filter (where figures.model = chosen.model_b) as b
+        any_value(figures.figure) filter (where figures.model = chosen.model_b) as b,
+        any_value(figures.interval_ends) filter (
+            where figures.model = chosen.model_a
+        ) as a_interval,
+        any_value(figures.interval_ends) filter (
+            where figures.model = chosen.model_b
+        ) as b_interval
     from figures
     cross join chosen
     group by figures.measure, figures.measured_on

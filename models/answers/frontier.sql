@@ -33,7 +33,10 @@ measure_steps as (
             else benchmarks.is_frontier
         end as is_frontier,
         round(benchmarks.top1 - lag(benchmarks.top1) over by_time, 3) as more_top1,
-        round(benchmarks.ms - lag(benchmarks.ms) over by_time, 4) as more_ms
+        round(benchmarks.ms - lag(benchmarks.ms) over by_time, 4) as more_ms,
+        round(benchmarks.ms_low, 4) as ms_low,
+        round(benchmarks.ms_high, 4) as ms_high,
+        benchmarks.is_measured
     from {{ ref('model_benchmarks') }} as benchmarks
     inner join chosen_run on benchmarks.run = chosen_run.run
     cross join asked

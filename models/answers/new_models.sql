@@ -50,7 +50,11 @@ describe_models as (
         best_sizes.param_count,
         best_sizes.pretrained_on,
         newer_models.is_frontier_moved,
-        newer_models.moved_frontiers
+        newer_models.moved_frontiers,
+        round(benchmarks.ms_low, 4) as ms_low,
+        round(benchmarks.ms_high, 4) as ms_high,
+        benchmarks.is_measured,
+        {{ how_to_measure('benchmarks') }} as note
     from newer_models
     inner join best_sizes on newer_models.model = best_sizes.model
     left join benchmarks
@@ -67,10 +71,7 @@ say_if_none as (
 ),
 
 answer as (
-    select
-        *,
-        null::varchar as note
-    from describe_models
+    select * from describe_models
     union all by name
     select note from say_if_none
 )

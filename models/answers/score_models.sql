@@ -47,6 +47,8 @@ score_models as (
         benchmarks.model,
         benchmarks.img_size,
         benchmarks.ms,
+        benchmarks.ms_low,
+        benchmarks.ms_high,
         benchmarks.samples_per_sec,
         benchmarks.top1,
         benchmarks.shifted_top1,
@@ -55,6 +57,7 @@ score_models as (
         benchmarks.kind,
         benchmarks.pretrained_on,
         benchmarks.license,
+        benchmarks.is_measured,
         case
             when asked.imagenet1k_only then benchmarks.is_frontier_imagenet1k
             else benchmarks.is_frontier
@@ -77,16 +80,20 @@ score_models as (
         list_sort(list_distinct([
             if(benchmarks.license_kind <> lower(asked.license_kind), 'license_kind', null),
             if(coalesce(benchmarks.gmacs, 'inf') > asked.max_gmacs, 'max_gmacs', null),
-            if(benchmarks.ms > asked.max_ms, 'max_ms', null),
+            if({{ cautious_ms('benchmarks') }} > asked.max_ms, 'max_ms', null),
             if(benchmarks.param_count > asked.max_param_count, 'max_param_count', null),
             if(
-                benchmarks.samples_per_sec < asked.min_samples_per_sec, 'min_samples_per_sec', null
+                {{ cautious_samples_per_sec('benchmarks') }} < asked.min_samples_per_sec,
+                'min_samples_per_sec',
+                null
             ),
             if(benchmarks.top1 < asked.min_top1, 'min_top1', null)
         ])) as breaks,
         len(breaks) = 0 as is_within,
-        greatest(ln(benchmarks.ms / asked.max_ms), 0)
-        + greatest(ln(asked.min_samples_per_sec / benchmarks.samples_per_sec), 0)
+        greatest(ln({{ cautious_ms('benchmarks') }} / asked.max_ms), 0)
+        + greatest(
+            ln(asked.min_samples_per_sec / ({{ cautious_samples_per_sec('benchmarks') }})), 0
+        )
         + greatest(ln(asked.min_top1 / benchmarks.top1), 0)
         + greatest(ln(benchmarks.param_count / asked.max_param_count), 0)
         + greatest(ln(benchmarks.gmacs / asked.max_gmacs), 0)

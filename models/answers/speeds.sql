@@ -43,7 +43,10 @@ list_speeds as (
         timings.memory_layout,
         timings.torch_version,
         timings.has_accuracy,
-        timings.run
+        timings.run,
+        round(timings.ms_low, 4) as ms_low,
+        round(timings.ms_high, 4) as ms_high,
+        timings.is_measured
     from {{ ref('timings') }} as timings
     inner join chosen on timings.architecture = chosen.architecture
 )

@@ -42,7 +42,7 @@ answer as (
     from comparisons
     union all by name
     select
-        'There are no two runs of one phase from ' || chosen.from_device || ' to '
+        'There are no two runs of timm''s of one phase from ' || chosen.from_device || ' to '
         || chosen.to_device as note
     from chosen
     where not exists (select 1 from comparisons)

@@ -37,7 +37,12 @@ find_better as (
         round(better.top1 - own.top1, 3) as more_top1,
         round(own.ms - better.ms, 4) as fewer_ms,
         round(own.param_count - better.param_count, 2) as fewer_param_count,
-        round(own.gmacs - better.gmacs, 2) as fewer_gmacs
+        round(own.gmacs - better.gmacs, 2) as fewer_gmacs,
+        -- Weights of one network take the same time, however well it is known.
+        round(if(own.ms = better.ms, 0, own.ms_low - better.ms_high), 4) as fewer_ms_low,
+        round(if(own.ms = better.ms, 0, own.ms_high - better.ms_low), 4) as fewer_ms_high,
+        own.is_measured and better.is_measured as is_measured,
+        {{ how_to_measure('better') }} as note
     from benchmarks as own
     inner join benchmarks as better
         on
@@ -62,10 +67,7 @@ say_if_none as (
 ),
 
 answer as (
-    select
-        *,
-        null::varchar as note
-    from find_better
+    select * from find_better
     union all by name
     select note from say_if_none
 )

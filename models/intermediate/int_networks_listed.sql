@@ -5,8 +5,8 @@ timings as (
 ),
 
 runs as (
-    select * from {{ ref('int_runs_described') }}
-    where phase = 'infer' and not is_own
+    select * from {{ ref('int_runs_published') }}
+    where phase = 'infer'
 ),
 
 costs as (

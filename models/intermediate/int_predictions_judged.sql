@@ -5,8 +5,7 @@ predictions as (
 ),
 
 runs as (
-    select * from {{ ref('int_runs_described') }}
-    where not is_own
+    select * from {{ ref('int_runs_published') }}
 ),
 
 -- Anchors were measured to predict, and so say nothing about predictions.

@@ -4,6 +4,10 @@ described_runs as (
     select * from {{ ref('int_runs_described') }}
 ),
 
+published_runs as (
+    select * from {{ ref('int_runs_published') }}
+),
+
 runs as (
     select * from {{ ref('benchmark_runs') }}
 ),
@@ -40,11 +44,11 @@ gather_runs as (
 choose_default as (
     select runs.device
     from runs
-    inner join described_runs on runs.run = described_runs.run
-    where runs.is_default_run and runs.phase = 'infer' and not runs.is_own
+    inner join published_runs on runs.run = published_runs.run
+    where runs.is_default_run and runs.phase = 'infer'
     order by
         runs.device = '{{ var("default_device") }}' desc,
-        described_runs.torch_order desc,
+        published_runs.torch_order desc,
         runs.matched_rows desc,
         runs.device asc
     limit 1

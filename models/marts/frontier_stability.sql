@@ -1,8 +1,8 @@
 with
 
 benchmarks as (
-    select * from {{ ref('model_benchmarks') }}
-    where not is_own
+    select benchmarks.* from {{ ref('model_benchmarks') }} as benchmarks
+    semi join {{ ref('int_runs_published') }} as published on benchmarks.run = published.run
 ),
 
 count_frontiers as (

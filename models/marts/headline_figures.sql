@@ -12,9 +12,13 @@ backtest as (
     select * from {{ ref('prediction_backtest') }}
 ),
 
+published_runs as (
+    select * from {{ ref('int_runs_published') }}
+),
+
 runs as (
-    select * from {{ ref('benchmark_runs') }}
-    where not is_own
+    select runs.* from {{ ref('benchmark_runs') }} as runs
+    semi join published_runs on runs.run = published_runs.run
 ),
 
 proxies as (

@@ -1,22 +1,12 @@
 with
 
-benchmarks as (
-    select * from {{ ref('model_benchmarks') }}
+networks as (
+    select * from {{ ref('int_networks_timed') }}
 ),
 
 comparisons as (
     select * from {{ ref('run_comparisons') }}
     where to_setting in ('compiled', 'nhwc')
-),
-
-networks as (
-    select distinct
-        run,
-        architecture,
-        img_size,
-        secs,
-        batch_size
-    from benchmarks
 ),
 
 compare_networks as (

@@ -75,9 +75,10 @@ choose_within_limits as (
 judge_choices as (
     select
         run,
-        avg(greatest(best_top1 - choice.top1, 0)) as top1_lost,
+        avg(if(choice is null, null, greatest(best_top1 - choice.top1, 0))) as top1_lost,
         avg((choice.secs > max_secs)::integer) as limits_exceeded,
-        avg(greatest(best_top1 - cautious_choice.top1, 0)) as cautious_top1_lost,
+        avg(if(cautious_choice is null, null, greatest(best_top1 - cautious_choice.top1, 0)))
+            as cautious_top1_lost,
         avg((cautious_choice.secs > max_secs)::integer) as cautious_limits_exceeded
     from choose_within_limits
     group by run

@@ -9,6 +9,10 @@ runs as (
     where is_default_run
 ),
 
+networks as (
+    select * from {{ ref('int_networks_timed') }}
+),
+
 keep_default_runs as (
     select
         judged.device,
@@ -26,6 +30,11 @@ keep_default_runs as (
         judged.is_covered
     from judged
     inner join runs on judged.run = runs.run
+    inner join networks
+        on
+            judged.run = networks.run
+            and judged.architecture = networks.architecture
+            and judged.img_size = networks.img_size
 )
 
 select * from keep_default_runs

@@ -1,26 +1,11 @@
 with
 
-benchmarks as (
-    select * from {{ ref('model_benchmarks') }}
-    where not is_own
+networks as (
+    select * from {{ ref('int_networks_timed') }}
 ),
 
 runs as (
     select * from {{ ref('benchmark_runs') }}
-),
-
--- A speed is one of a network: the weights that share it are no further evidence.
-networks as (
-    select
-        run,
-        architecture,
-        img_size,
-        any_value(secs) as secs,
-        max(top1) as top1,
-        any_value(batch_size) as batch_size,
-        count(*) as models
-    from benchmarks
-    group by run, architecture, img_size
 ),
 
 map_settings as (

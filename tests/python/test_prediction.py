@@ -157,3 +157,30 @@ def test_choices_by_prediction(read):
             row = backtest.loc[device]
             assert row[f"{prefix}top1_lost"] == pytest.approx(np.mean(lost[prefix]))
             assert row[f"{prefix}limits_exceeded"] == pytest.approx(np.mean(exceeded[prefix]))
+
+
+def test_the_errors_are_those_of_each_devices_default_run(read):
+    errors = read("from prediction_errors").set_index(["device", *NETWORK]).sort_index()
+    expected = read(
+        """
+        select distinct device, architecture, img_size, run, ms, predicted.*
+        from model_benchmarks
+        inner join (
+            select
+                run,
+                architecture,
+                img_size,
+                1000 * predicted_secs as predicted_ms,
+                1000 * predicted_secs_low as predicted_ms_low,
+                1000 * predicted_secs_high as predicted_ms_high
+            from intermediate.int_timings_predicted
+        ) as predicted using (run, architecture, img_size)
+        anti join raw.anchors using (architecture, img_size)
+        where is_default_run
+        """
+    )
+    expected = expected.set_index(["device", *NETWORK]).sort_index()
+    assert errors.index.equals(expected.index)
+    assert errors.run.equals(expected.run)
+    figures = ["ms", "predicted_ms", "predicted_ms_low", "predicted_ms_high"]
+    np.testing.assert_allclose(errors[figures], expected[figures], rtol=1e-12)

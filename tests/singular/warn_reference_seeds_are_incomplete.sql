@@ -11,8 +11,7 @@ benchmarks as (
 ),
 
 newest_runs as (
-    select run from {{ ref('int_runs_described') }}
-    where not is_own
+    select run from {{ ref('int_runs_published') }}
     qualify rank() over (order by torch_order desc) = 1
 ),
 
@@ -34,9 +33,8 @@ select
     'device_keys' as reference_seed,
     runs.device_key as missing,
     min(runs.run) as seen_in
-from {{ ref('int_runs_described') }} as runs
+from {{ ref('int_runs_published') }} as runs
 anti join {{ ref('device_keys') }} as known on runs.device_key = known.device_key
-where not runs.is_own
 group by runs.device_key
 union all
 select

@@ -1,8 +1,18 @@
 with
 
 networks as (
-    select * from {{ ref('timings') }}
-    where phase = 'infer' and has_accuracy and not is_own and kind in ('transformer', 'convnet')
+    select * from {{ ref('int_networks_timed') }}
+    where kind in ('transformer', 'convnet')
+),
+
+cards as (
+    select * from {{ ref('benchmark_runs') }}
+    where phase = 'infer' and device_kind = 'gpu'
+),
+
+cpus as (
+    select * from {{ ref('benchmark_runs') }}
+    where phase = 'infer' and device_kind = 'cpu' and is_default_run
 ),
 
 -- Every run of a card beside the run to use of every CPU: the ratio depends on both.
@@ -10,12 +20,15 @@ pair_networks as (
     select
         cards.run as card_run,
         cpus.run as cpu_run,
-        cards.kind,
-        cpus.secs / cards.secs as slow_down
-    from networks as cards
-    inner join networks as cpus
-        on cards.architecture = cpus.architecture and cards.img_size = cpus.img_size
-    where cards.device_kind = 'gpu' and cpus.device_kind = 'cpu' and cpus.is_default_run
+        on_cards.kind,
+        on_cpus.secs / on_cards.secs as slow_down
+    from networks as on_cards
+    inner join cards on on_cards.run = cards.run
+    inner join networks as on_cpus
+        on
+            on_cards.architecture = on_cpus.architecture
+            and on_cards.img_size = on_cpus.img_size
+    inner join cpus on on_cpus.run = cpus.run
 ),
 
 summarise_kinds as (
