@@ -124,7 +124,7 @@ MODEL_HOVER = (
     "top-1 %{top1:.2f} %<br>%{ms:.4~r} ms per image, %{samples_per_sec:,.0f} images/s<br>"
     "%{param_count:.2f} M parameters"
 )
-OFF_FRONTIER_HOVER = f"{MODEL_HOVER}<br>%{{frontier_gap:.2f}} points below %{{dominated_by}}"
+OFF_FRONTIER_HOVER = f"{MODEL_HOVER}<br>%{{frontier_gap:.2f}} points below<br>%{{dominated_by}}"
 JANUARY_HOVER = (
     "<b>%{model}</b><br>%{img_size} px, on the frontier of January %{january}<br><br>"
     "top-1 %{top1:.2f} %<br>%{ms:.4~r} ms per image"
@@ -272,10 +272,10 @@ def proxies(correlations: pd.DataFrame) -> go.Figure:
         symbol_sequence=SYMBOLS,
         category_orders={"proxy": list(PROXIES.values())},
     )
-    for device, rows in correlations.groupby("device_short_name"):
-        ends = [rows["spearman"].min(), rows["spearman"].max()]
-        bar = {"line": {"color": PALE, "width": 3}, "mode": "lines", "showlegend": False}
-        figure.add_scatter(x=ends, y=[device, device], hoverinfo="skip", zorder=-1, **bar)
+    ends = correlations.groupby("device_short_name")["spearman"].agg(["min", "max"])
+    for device, first, last in ends.itertuples():
+        place = {"x0": first, "x1": last, "y0": device, "y1": device}
+        figure.add_shape(**place, type="line", line={"color": PALE, "width": 3}, layer="below")
     lowest = min(0.7, correlations["spearman"].min())
     ranks = {"title": "Rank correlation with time", "range": [lowest, 1]}
     return finish(figure, ranks, LABEL_AXIS)
@@ -305,15 +305,12 @@ def prediction(timings: pd.DataFrame) -> go.Figure:
     """Plot by how much the measured times of one held-out device are off the predicted ones."""
     timings = timings.assign(ratio=timings["ms"] / timings["predicted_ms"])
     spread = (timings["predicted_ms_high"] / timings["predicted_ms"]).max()
-    ends = timings["predicted_ms"].agg(["min", "max"])
     # Of points that hide each other one is drawn.
     cells = np.log10(timings[["predicted_ms", "ratio"]]) * [25, 100]
     shown = timings[~cells.round().duplicated()]
     figure = scatter(shown, "predicted_ms", "ratio", PREDICTION_HOVER, {"size": 4, "color": BLUE})
-    band = {"x": [*ends, *ends[::-1]], "y": [spread, spread, 1 / spread, 1 / spread]}
-    still = {"hoverinfo": "skip", "showlegend": False, "fillcolor": BAND}
     edge = {"color": PALE, "width": 1}
-    figure.add_scatter(**band, **still, fill="toself", mode="lines", line=edge, zorder=-1)
+    figure.add_hrect(1 / spread, spread, fillcolor=BAND, line=edge, layer="below")
     figure.add_hline(1, line={"color": FAINT, "width": 1})
     predicted = {**MS_AXIS, "title": "predicted ms", "dtick": None, "nticks": 4, "tickangle": 0}
     marks = [0.25, 0.5, 1, 2, 4]

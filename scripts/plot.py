@@ -104,15 +104,6 @@ def read_devices(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return read(connection, "devices", columns, order=order)
 
 
-def read_halving_times(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    columns = "device min_top1 first_snapshot first_ms last_improvement least_ms"
-    return read(
-        *(connection, "halving_times", columns),
-        where="phase = 'infer' and min_top1 in (80, 82, 84, 86, 88)",
-        order="device, min_top1",
-    )
-
-
 def draw_frontiers(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
     benchmarks = read_rows(
         connection,
@@ -124,26 +115,19 @@ def draw_frontiers(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
         order="device, ms, top1, model",
     )
     steps = read(
-        *(connection, "frontier_steps", "device architecture ms top1"),
-        where="is_largest_step",
+        *(connection, "frontier_steps", "device architecture ms top1 reaches is_largest_step"),
         order="more_top1 desc, model",
     )
-    halving_times = read_halving_times(connection)
     views = {}
     for device, name, short_name in read_devices(connection).itertuples(index=False):
-        models, named, times = (
-            frame[frame["device"] == device] for frame in (benchmarks, steps, halving_times)
-        )
+        models, own = (rows[rows["device"] == device] for rows in (benchmarks, steps))
+        prices = own.explode("reaches").dropna(subset="reaches").set_index("reaches")["ms"]
         if not models.empty:
-            quoted = {"device": short_name, **quote_prices(times)}
-            views[name] = View([charts.frontier(models, named)], quoted)
+            views[name] = View(
+                [charts.frontier(models, own[own["is_largest_step"]])],
+                {"device": short_name, **prices.add_prefix("ms_")},
+            )
     return views
-
-
-def quote_prices(halving_times: pd.DataFrame) -> dict[str, str]:
-    """Return what three accuracies take of a device, where it has them."""
-    prices = halving_times.set_index("min_top1")["least_ms"].map("{:#.3g} ms".format)
-    return {f"ms_{top1}": prices[top1] for top1 in (82, 86, 88) if top1 in prices}
 
 
 def draw_history(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
@@ -162,7 +146,13 @@ def draw_history(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
         where="phase = 'infer' and min_top1 in (80, 82, 84, 86) and ms is not null",
         order="device, min_top1, snapshot",
     )
-    halving_times = read_halving_times(connection)
+    halving_times = read(
+        connection,
+        "halving_times",
+        "device min_top1 first_snapshot first_ms last_improvement least_ms",
+        where="phase = 'infer' and min_top1 in (80, 82, 84, 86, 88)",
+        order="device, min_top1",
+    )
     views = {}
     for device, name, short_name in read_devices(connection).itertuples(index=False):
         lines, times, halved = (
@@ -298,8 +288,8 @@ ARGUMENT = (
     Chart(
         "frontier",
         "What to use",
-        "On the {device}, 82 % accuracy takes {ms_82} an image, 86 % takes {ms_86} and 88 % takes "
-        "{ms_88}",
+        "On the {device}, 82 % accuracy takes {ms_82:#.3g} ms an image, 86 % takes {ms_86:#.3g} ms "
+        "and 88 % takes {ms_88:#.3g} ms",
         "The black line is what no other model beats on both time and accuracy; on it one model "
         "of each family is named, where it gains most. Frontiers move: two runs of one device "
         "share {same_device_jaccard.value:.0%} of the networks on either frontier, runs of two "

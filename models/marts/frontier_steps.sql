@@ -16,6 +16,7 @@ measure_steps as (
         architecture_group,
         ms,
         top1,
+        is_own,
         top1 - lag(top1) over (partition by run order by ms, model) as more_top1
     from benchmarks
 ),
@@ -23,9 +24,13 @@ measure_steps as (
 rank_steps as (
     select
         *,
+        list_filter(
+            {{ var('progress_min_top1') }},
+            lambda least: top1 >= least and coalesce(top1 - more_top1, 0) < least
+        )::integer[] as reaches,
         coalesce(more_top1 > 0, false)
         and row_number() over (
-            partition by run, architecture_group order by more_top1 desc nulls last, ms
+            partition by run, architecture_group order by more_top1 desc nulls last, ms asc
         ) = 1 as is_largest_step
     from measure_steps
 )

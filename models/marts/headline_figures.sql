@@ -30,10 +30,6 @@ models as (
     select * from {{ ref('models') }}
 ),
 
-devices as (
-    select * from {{ ref('devices') }}
-),
-
 measure_settings as (
     select
         to_setting,
@@ -64,7 +60,7 @@ count_models as (
 ),
 
 count_devices as (
-    select count(*) as devices from devices
+    select count(distinct device) as devices from published_runs
 ),
 
 count_runs as (
@@ -120,15 +116,15 @@ list_todays_figures as (
 
 list_speed_ups as (
     select figures.*
-    from measure_settings
+    from measure_settings as measured
     cross join lateral (
         values
         (
-            'least_' || to_setting, least_speed_up, 'times', null,
+            'least_' || measured.to_setting, measured.least_speed_up, 'times', null,
             'median speed-up by this setting, where it is least'
         ),
         (
-            'most_' || to_setting, most_speed_up, 'times', null,
+            'most_' || measured.to_setting, measured.most_speed_up, 'times', null,
             'median speed-up by this setting, where it is most'
         )
     ) as figures (figure, value, unit, label, meaning)
@@ -136,15 +132,15 @@ list_speed_ups as (
 
 list_prediction_errors as (
     select figures.*
-    from measure_predictions
+    from measure_predictions as predictions
     cross join lateral (
         values
         (
-            'least_error_' || device_kind, least_error, '%', null,
+            'least_error_' || predictions.device_kind, predictions.least_error, '%', null,
             'median error of predicted times, of the held-out device where it is least'
         ),
         (
-            'most_error_' || device_kind, most_error, '%', null,
+            'most_error_' || predictions.device_kind, predictions.most_error, '%', null,
             'the same where it is most'
         )
     ) as figures (figure, value, unit, label, meaning)

@@ -6,7 +6,7 @@ const SETTINGS = { displayModeBar: false, doubleClick: false };
 const GLYPHS = { circle: "●", square: "■", diamond: "◆" };
 const DARK = Object.entries(JSON.parse(document.getElementById("dark").textContent));
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const finger = matchMedia("(pointer: coarse)");
+const narrow = matchMedia("(max-width: 700px)");
 
 async function unpack(packed) {
   const signs = atob(packed);
@@ -88,6 +88,8 @@ function showKey(key, traces) {
 
 async function drawPanel(panel, figure) {
   const { data, layout: { annotations = [], ...layout } } = figure;
+  // The longest names have to fit a phone.
+  layout.hoverlabel = { font: { size: narrow.matches ? 10 : 13 } };
   await Plotly.newPlot(panel, data, layout, SETTINGS);
   if (annotations.length) await Plotly.relayout(panel, { annotations: placeLabels(annotations, panel) });
   const pale = data.find((trace) => isPale(trace) && trace.name);
