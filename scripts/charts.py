@@ -374,7 +374,7 @@ def families(benchmarks: pd.DataFrame, trends: pd.DataFrame, looks: pd.DataFrame
     figure.update_traces(showlegend=False)
     finish(figure, MS_AXIS, TOP1_AXIS, {**MARGIN, "r": 40})
     ends = trends.sort_values("n", ascending=False)
-    return label(figure, ends, "max_ms", "top1_at_max_secs", "family", xshift=5)
+    return label(figure, ends, "max_ms", "top1_at_max_secs", "family", xshift=8)
 
 
 def parameter_counts(benchmarks: pd.DataFrame) -> go.Figure:

@@ -14,8 +14,8 @@ import argparse
 import gzip
 import re
 import sys
+import tomllib
 from base64 import b64encode
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -81,21 +81,19 @@ class View(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A chart of the page. Heading and caption quote rows of headline_figures."""
+    """The words of a chart, those of templates/report.toml."""
 
     name: str
     title: str
     heading: str
     caption: str
-    draw: Callable[[duckdb.DuckDBPyConnection], dict[str, View]]
     choice: str = ""
     source: str = "timm's results of {runs.label}"
 
 
-INTRODUCTION = (
-    "What accuracy costs in time, for {models.value:,.0f} models on {devices.value:.0f} devices. "
-    "Hover or tap a point for its model."
-)
+def three(value: float) -> str:
+    """Return a number with three significant digits."""
+    return f"{float(f'{value:.3g}'):,g}"
 
 
 def read_devices(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -125,7 +123,10 @@ def draw_frontiers(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
         if not models.empty:
             views[name] = View(
                 [charts.frontier(models, own[own["is_largest_step"]])],
-                {"device": short_name, **prices.add_prefix("ms_")},
+                {
+                    "device": short_name + " (predicted)" * (not models["is_measured"].all()),
+                    **prices.map(three).add_prefix("ms_"),
+                },
             )
     return views
 
@@ -171,8 +172,10 @@ def quote_progress(halving_times: pd.DataFrame) -> dict[str, object]:
         "most": halving_times["min_top1"].max(),
         "since": halving_times["last_improvement"].max(),
     }
-    of_82 = halving_times[halving_times["min_top1"] == 82].drop(columns="device")
-    return quoted | of_82.iloc[0].to_dict() if len(of_82) else {}
+    for row in halving_times[halving_times["min_top1"] == 82].itertuples():
+        quoted |= {"first_snapshot": row.first_snapshot, "first_ms": three(row.first_ms)}
+        quoted |= {"last_improvement": row.last_improvement, "least_ms": three(row.least_ms)}
+    return quoted
 
 
 def draw_effects(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
@@ -284,101 +287,19 @@ def draw_parameter_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, Vi
     }
 
 
-ARGUMENT = (
-    Chart(
-        "frontier",
-        "What to use",
-        "On the {device}, 82 % accuracy takes {ms_82:#.3g} ms an image, 86 % takes {ms_86:#.3g} ms "
-        "and 88 % takes {ms_88:#.3g} ms",
-        "The black line is what no other model beats on both time and accuracy; on it one model "
-        "of each family is named, where it gains most. Frontiers move: two runs of one device "
-        "share {same_device_jaccard.value:.0%} of the networks on either frontier, runs of two "
-        "devices {other_device_jaccard.value:.0%}.",
-        draw_frontiers,
-        "Device",
-    ),
-    Chart(
-        "history",
-        "What it cost over time",
-        "On the {device}, 82 % fell from {first_ms:#.3g} ms in {first_snapshot:%B %Y} to "
-        "{least_ms:#.3g} ms in {last_improvement:%B %Y}; since {since:%B %Y} nothing from "
-        "{least:.0f} to {most:.0f} % has become faster",
-        "What timm had published by each date, at today's speed of the same network; where lines "
-        "coincide, nothing was gained. A snapshot shows when timm had evaluated a model, not when "
-        "it was published.",
-        draw_history,
-        "Device",
-    ),
-    Chart(
-        "effects",
-        "What changes speed for free",
-        "Compiling makes the median network {least_compiled.value:.2f} to "
-        "{most_compiled.value:.2f} times as fast, channels last {least_nhwc.value:.2f} to "
-        "{most_nhwc.value:.2f} times",
-        "Each shape is how the networks are distributed that two runs timed with the same batch "
-        "size, with median and quartiles. At 1 nothing changes.",
-        draw_effects,
-    ),
-    Chart(
-        "proxies",
-        "What predicts speed",
-        "Activations predict the order of speed at {macts_spearman.value:.2f} on the median "
-        "graphics card, parameters at {param_count_spearman.value:.2f}",
-        "How well three counts put networks into the order of their time per image; 1 is the same "
-        "order.",
-        draw_proxies,
-    ),
-    Chart(
-        "robustness",
-        "What stays good elsewhere",
-        "On {display_name}, having seen more than ImageNet-1k is worth "
-        "{extra_data_robustness:.1f} points beyond what accuracy predicts",
-        "0 is the line through the models that saw ImageNet-1k alone; ringed is the most robust of "
-        "those pretrained on WebLI, LAION and OpenAI's images. Below 5 % on ImageNet-A, chosen "
-        "against one model, nothing is shown.",
-        draw_robustness,
-        "Test set",
-    ),
-    Chart(
-        "prediction",
-        "Your own hardware",
-        "From twenty timed networks half of the others are predicted within "
-        "{least_error_gpu.value:.1f} to {most_error_gpu.value:.1f} % on a graphics card, "
-        "{least_error_cpu.value:.0f} to {most_error_cpu.value:.0f} % on a CPU",
-        "Every device was held out in turn; at 1 a time is as predicted, and the band is the "
-        "interval that is to hold eight of ten. Time the twenty on your own hardware with "
-        "measure.py, and it becomes a choice in the first chart, its intervals as whiskers.",
-        draw_predictions,
-    ),
-)
-NOTEBOOK = (
-    Chart(
-        "families",
-        "Families",
-        "Fastest is {fastest.label} and most accurate {most_accurate.label}, but "
-        "{mismatched.value:.0f} of {models.value:.0f} points pair a speed with an accuracy at "
-        "another image size",
-        "A point is one set of weights on an {infer_models.label}, larger for larger images; the "
-        "lines, least squares on log time, are those of the {infer_headline_families.value:.0f} "
-        "families that the notebook picks out, and the others stand out when pointed at. Of the "
-        "{infer_convnext.value:.0f} {infer_convnext.label} points "
-        "{infer_convnext_mismatched.value:.0f} pair two sizes, so this data cannot show their "
-        "lead in the middle.",
-        draw_families,
-        "Phase",
-        "timm's results of {infer_families.label}",
-    ),
-    Chart(
-        "speed_by_parameter_count",
-        "Speed against parameters",
-        "Of {medium.value:.0f} sets of weights with 20 to 30 million parameters the slowest takes "
-        "{medium_spread.value:.0f} times as long as the fastest",
-        "Were the parameter count a stand-in for speed, the points would lie on a line. Part of "
-        "the spread is the image size, shown as colour.",
-        draw_parameter_counts,
-        "Phase",
-        "timm's results of {infer_families.label}",
-    ),
+DRAWINGS = {
+    "frontier": draw_frontiers,
+    "history": draw_history,
+    "effects": draw_effects,
+    "proxies": draw_proxies,
+    "robustness": draw_robustness,
+    "prediction": draw_predictions,
+    "families": draw_families,
+    "speed_by_parameter_count": draw_parameter_counts,
+}
+WORDS = tomllib.loads((TEMPLATES / "report.toml").read_text(encoding="utf-8"))
+ARGUMENT, NOTEBOOK = (
+    [Chart(**words) for words in WORDS[part]] for part in ("argument", "notebook")
 )
 CHARTS = ARGUMENT + NOTEBOOK
 
@@ -390,7 +311,7 @@ def draw_charts(
     drawn, left_out = {}, {}
     for chart in CHARTS:
         try:
-            drawn[chart.name] = chart.draw(connection)
+            drawn[chart.name] = DRAWINGS[chart.name](connection)
         except NothingToShow as reason:
             left_out[chart.name] = str(reason)
     return drawn, left_out
@@ -466,7 +387,7 @@ def draw_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, s
         ]
         for part in (ARGUMENT, NOTEBOOK)
     )
-    introduction = say(INTRODUCTION, figures, "introduction", left_out)
+    introduction = say(WORDS["introduction"], figures, "introduction", left_out)
     page = fill(
         "index",
         **{"introduction": introduction, "argument": argument, "notebook": notebook},

@@ -33,36 +33,33 @@ function forPlotly(panel) {
 const pen = document.createElement("canvas").getContext("2d");
 pen.font = "12px system-ui, sans-serif";
 
-// Of labels that would meet, the first stays. Each may move up, those beside their points down as well,
-// and to the right where the left has no room.
-function placeLabels(labels, { layout, clientWidth, clientHeight }) {
-  const { margin, xaxis, yaxis } = layout;
-  const scale = (value, { range }) => {
-    const [first, last, own] = [...range, value].map((end) => (typeof end === "string" ? Date.parse(end) : end));
-    return (own - first) / (last - first);
-  };
-  const [width, height] = [clientWidth - margin.l - margin.r, clientHeight - margin.t - margin.b];
+// Where a value of an axis stands, as a share of its length; dates are texts.
+function share(value, { range }) {
+  const [first, last, own] = [...range, value].map((end) => (typeof end === "string" ? Date.parse(end) : end));
+  return (own - first) / (last - first);
+}
+
+// Of labels that would meet, the first stays. Each may move up, those beside their points down as well;
+// one without room left of its point, where the plot begins, stands below on the right.
+function placeLabels(labels, { layout: { margin, xaxis, yaxis }, clientWidth, clientHeight }) {
+  const width = clientWidth - margin.l - margin.r;
+  const height = clientHeight - margin.t - margin.b;
   const taken = [];
-  const fits = ({ left, right, top, bottom }) => left >= margin.l && right <= clientWidth && top >= 0
-    && bottom <= margin.t + height
-    && !taken.some((box) => left < box.right + 3 && right > box.left - 3 && top < box.bottom && bottom > box.top);
+  const isFree = ({ left, right, y }) => left >= margin.l && right <= clientWidth && y >= 8 && y <= margin.t + height - 8
+    && !taken.some((box) => left < box.right + 3 && right > box.left - 3 && Math.abs(y - box.y) < 16);
   return labels.flatMap((label) => {
     const size = pen.measureText(label.text).width + 6;
-    const x = margin.l + scale(label.x, xaxis) * width;
-    const y = margin.t + (1 - scale(label.y, yaxis)) * height;
-    const sides = label.xanchor === "right" && x < margin.l + width / 4 ? ["right", "left"] : [label.xanchor];
-    const rises = label.yshift ? [0, 13] : [0, 10, -10, 20, -20];
-    const ways = sides.flatMap((xanchor) =>
-      rises.map((rise) => {
-        const xshift = Math.abs(label.xshift) * (xanchor === "left" ? 1 : -1);
-        const yshift = (label.yshift ?? 0) * (xanchor === label.xanchor ? 1 : -1) + rise;
-        const left = xanchor === "left" ? x + xshift : x + xshift - size;
-        return { ...label, xanchor, xshift, yshift, box: { left, right: left + size, top: y - yshift - 8, bottom: y - yshift + 8 } };
-      }));
-    const found = ways.find(({ box }) => fits(box));
-    if (!found) return [];
-    const { box, ...placed } = found;
-    taken.push(box);
+    const x = margin.l + share(label.x, xaxis) * width;
+    const y = margin.t + (1 - share(label.y, yaxis)) * height;
+    const turned = label.xanchor === "right" && x - size < margin.l + 8 && x < margin.l + width / 4;
+    const placed = turned
+      ? { ...label, xanchor: "left", xshift: -label.xshift, yshift: -label.yshift } : { yshift: 0, ...label };
+    const start = x + placed.xshift - (placed.xanchor === "right" ? size : 0);
+    const rise = (label.yshift ? [0, 13] : [0, 10, -10, 20, -20]).find((step) =>
+      isFree({ left: start, right: start + size, y: y - placed.yshift - step }));
+    if (rise === undefined) return [];
+    placed.yshift += rise;
+    taken.push({ left: start, right: start + size, y: y - placed.yshift });
     return [placed];
   });
 }

@@ -279,9 +279,9 @@ def test_the_chart_shows_the_marts(device, drawn, marts):
     (chart,) = (chart for chart in plot.CHARTS if chart.name == "history")
     last = {"rtx4090": "December 2022", "i7_12700h": "August 2024"}[device]
     assert chart.heading.format(**view.quoted).endswith(
-        f"82 % fell from {progress.ms.iloc[0]:#.3g} ms in July 2019 to "
-        f"{progress.ms.iloc[-1]:#.3g} ms in {last}; since {last} nothing from 80 to 88 % has "
-        "become faster"
+        f"82 % fell from {plot.three(progress.ms.iloc[0])} ms in July 2019 to "
+        f"{plot.three(progress.ms.iloc[-1])} ms in {last}; "
+        f"since {last} nothing from 80 to 88 % has become faster"
     )
 
 

@@ -325,7 +325,7 @@ def test_frontiers_and_their_names_are_those_of_the_marts(drawn, marts):
         assert sorted(named) == sorted(steps.architecture[steps.is_largest_step])
         groups = steps.architecture_group[steps.is_largest_step]
         assert groups.is_unique
-        assert view.quoted["ms_86"] == steps.ms[steps.top1 >= 86].min()
+        assert view.quoted["ms_86"] == plot.three(steps.ms[steps.top1 >= 86].min())
 
 
 def test_predicted_times_have_whiskers(marts):
@@ -410,7 +410,7 @@ def test_headings_and_captions_quote_the_marts(reports, marts):
     assert f"{mismatched} of {len(notebook)} points" in headings["families"]
     gain = marts("robustness_gains", "test_set = 'imagenet-r'").extra_data_robustness[0]
     assert (
-        f"On ImageNet-R, having seen more than ImageNet-1k is worth {gain:.1f} points"
+        f"On ImageNet-R, models that saw more than ImageNet-1k stand {gain:+.1f} points"
         in (headings["robustness"])
     )
     newest = marts("benchmark_runs").snapshot.max()
@@ -420,7 +420,7 @@ def test_headings_and_captions_quote_the_marts(reports, marts):
 
 def test_every_headline_figure_is_quoted(marts):
     texts = "".join(chart.heading + chart.caption + chart.source for chart in plot.CHARTS)
-    quoted = set(re.findall(r"{(\w+)\.", texts + plot.INTRODUCTION))
+    quoted = set(re.findall(r"{(\w+)\.", texts + plot.WORDS["introduction"]))
     for figure in marts("headline_figures").figure:
         assert {figure, re.sub("^(infer|train)_", "infer_", figure),
                 re.sub("^(infer|train)_", "", figure)} & quoted, figure  # fmt: skip
