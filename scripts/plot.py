@@ -113,7 +113,9 @@ def draw_frontiers(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
         order="device, ms, top1, model",
     )
     steps = read(
-        *(connection, "frontier_steps", "device architecture ms top1 reaches is_largest_step"),
+        connection,
+        "frontier_steps",
+        "device architecture ms top1 reaches is_largest_step",
         order="more_top1 desc, model",
     )
     views = {}
@@ -210,7 +212,9 @@ def draw_robustness(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
         order="test_set, model, img_size",
     )
     gains = read(
-        *(connection, "robustness_gains", "test_set display_name extra_data_robustness"),
+        connection,
+        "robustness_gains",
+        "test_set display_name extra_data_robustness",
         order="test_set <> 'imagenet-r', test_set",
     )
     return {
@@ -368,8 +372,12 @@ def describe_chart(
         for choice, view in views.items()
     ]
     return {
-        **{"name": chart.name, "title": chart.title, "choice": chart.choice, "views": shown},
-        **{"caption": told(chart.caption), "source": told(chart.source) or "timm's results"},
+        "name": chart.name,
+        "title": chart.title,
+        "choice": chart.choice,
+        "views": shown,
+        "caption": told(chart.caption),
+        "source": told(chart.source) or "timm's results",
         "packed_views": to_json_plotly(shown, engine="json"),
     }
 
@@ -390,8 +398,11 @@ def draw_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, s
     introduction = say(WORDS["introduction"], figures, "introduction", left_out)
     page = fill(
         "index",
-        **{"introduction": introduction, "argument": argument, "notebook": notebook},
-        **{"findings": findings, "dark": to_json_plotly(charts.DARK, engine="json")},
+        introduction=introduction,
+        argument=argument,
+        notebook=notebook,
+        findings=findings,
+        dark=to_json_plotly(charts.DARK, engine="json"),
     )
     return page, left_out | without
 

@@ -46,16 +46,16 @@ function placeLabels(labels, { layout: { margin, xaxis, yaxis }, clientWidth, cl
   const height = clientHeight - margin.t - margin.b;
   const taken = [];
   const isFree = ({ left, right, y }) => left >= margin.l && right <= clientWidth && y >= 8 && y <= margin.t + height - 8
-    && !taken.some((box) => left < box.right + 3 && right > box.left - 3 && Math.abs(y - box.y) < 16);
+    && !taken.some((box) => left < box.right + 3 && right > box.left - 3 && Math.abs(y - box.y) < 14);
   return labels.flatMap((label) => {
     const size = pen.measureText(label.text).width + 6;
     const x = margin.l + share(label.x, xaxis) * width;
     const y = margin.t + (1 - share(label.y, yaxis)) * height;
     const turned = label.xanchor === "right" && x - size < margin.l + 8 && x < margin.l + width / 4;
     const placed = turned
-      ? { ...label, xanchor: "left", xshift: -label.xshift, yshift: -label.yshift } : { yshift: 0, ...label };
+      ? { ...label, xanchor: "left", xshift: -label.xshift, yshift: -label.yshift - 3 } : { yshift: 0, ...label };
     const start = x + placed.xshift - (placed.xanchor === "right" ? size : 0);
-    const rise = (label.yshift ? [0, 13] : [0, 10, -10, 20, -20]).find((step) =>
+    const rise = (label.yshift ? [0, 13] : [0, 10, -10]).find((step) =>
       isFree({ left: start, right: start + size, y: y - placed.yshift - step }));
     if (rise === undefined) return [];
     placed.yshift += rise;

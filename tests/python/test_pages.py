@@ -81,7 +81,7 @@ def test_points_are_named_where_there_is_room(report, marts):
     wide = report.viewport_size["width"] > 500
     assert set(shown["frontier"]) <= set(steps.architecture)
     assert len(shown["frontier"]) >= (8 if wide else 4)
-    assert {"80 %", "82 %", "84 %", "86 %", "2026"} <= set(shown["history"])
+    assert {"80 %", "82 %", "84 %", "86 %", "2024 to 2026"} <= set(shown["history"])
     assert set(shown["robustness"]) == {"LAION", "WebLI", "OpenAI"}
     families = set(marts("notebook_family_trends").family)
     assert set(shown["families"]) <= families
