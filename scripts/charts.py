@@ -310,7 +310,7 @@ def proxies(correlations: pd.DataFrame) -> go.Figure:
     ends = correlations.groupby("device_short_name")["spearman"].agg(["min", "max"])
     for device, first, last in ends.itertuples():
         place = {"x0": first, "x1": last, "y0": device, "y1": device}
-        figure.add_shape(**place, type="line", line={"color": PALE, "width": 3}, layer="below")
+        figure.add_shape(**place, type="line", line={"color": PALE, "width": 3}, layer="between")
     lowest = min(0.7, correlations["spearman"].min())
     ranks = {"title": "Rank correlation with time", "range": [lowest, 1]}
     return finish(figure, ranks, LABEL_AXIS)
@@ -391,7 +391,7 @@ def families(benchmarks: pd.DataFrame, trends: pd.DataFrame, looks: pd.DataFrame
         "ms",
         "top1",
         NOTEBOOK_HOVER,
-        {"sizemin": 3, "opacity": 1},
+        {"sizemin": 3, "opacity": 1, "line": {"color": PAPER}},
         color="family",
         color_discrete_map={**dict.fromkeys(others, PALE), **looks["colour"]},
         symbol="family",
