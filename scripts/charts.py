@@ -373,10 +373,9 @@ COUNT_HOVER = (
 
 def family_looks(families: list[str]) -> pd.DataFrame:
     """Return colour, symbol and dash of the headline families: no two share symbol and dash."""
-    looks = zip(cycle(COLOURS), cycle(SYMBOLS), cycle(DASHES), strict=False)
-    return pd.DataFrame(
-        dict(zip(families, looks, strict=False)), index=["colour", "symbol", "dash"]
-    ).T
+    looks = zip(families, cycle(COLOURS), cycle(SYMBOLS), cycle(DASHES), strict=False)
+    columns = ["family", "colour", "symbol", "dash"]
+    return pd.DataFrame(looks, columns=columns).set_index("family")
 
 
 def families(benchmarks: pd.DataFrame, trends: pd.DataFrame, looks: pd.DataFrame) -> go.Figure:

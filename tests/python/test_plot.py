@@ -386,6 +386,25 @@ def test_a_model_of_unknown_pretraining_has_a_colour_of_its_own(marts):
     ]
 
 
+def luminance(color: str) -> float:
+    parts = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_and_texts_stand_out_from_their_ground(scheme):
+    colors = {light: light if scheme == "light" else dark for light, dark in charts.DARK.items()}
+    ground = luminance(colors[charts.PAPER])
+    for light, color in colors.items():
+        if light not in (charts.PAPER, charts.GRID, charts.BAND):
+            darker, brighter = sorted([luminance(color), ground])
+            least = 4.5 if light in (charts.INK, charts.FAINT) else 3
+            assert (brighter + 0.05) / (darker + 0.05) >= least, light
+
+
 # --- what stands beside them --------------------------------------------------------
 
 
