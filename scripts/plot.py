@@ -14,8 +14,8 @@ import argparse
 import gzip
 import re
 import sys
+import tomllib
 from base64 import b64encode
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -73,147 +73,67 @@ def read_rows(
 # --- the report ---------------------------------------------------------------------
 
 
+class View(NamedTuple):
+    """What a chart shows for one choice: its panels, and what the heading quotes of it."""
+
+    panels: list[go.Figure]
+    quoted: dict[str, object]
+
+
 class Chart(NamedTuple):
-    """A chart of the page; each sentence of its caption may quote rows of headline_figures."""
+    """The words of a chart, those of templates/report.toml."""
 
     name: str
     title: str
+    heading: str
     caption: str
+    choice: str = ""
+    source: str = "timm's results of {runs.label}"
 
 
-TODAY = (
-    Chart(
-        "devices",
-        "Speed and accuracy on every device",
-        "Today's {models.value:,.0f} models with speed and accuracy at the same image size: each "
-        "of the {devices.value:.0f} devices timed {least_timed.value:,.0f} to "
-        "{most_timed.value:,.0f} of them; choose one above the chart. The lines are the frontiers: "
-        "no model is both faster and more accurate than one on the line, once among all models "
-        "and once among those that saw, with teacher and tokenizer, nothing but ImageNet-1k. "
-        "Graphics cards are timed in large batches, CPUs one image at a time. Frontiers move: two "
-        "runs of one device share {same_device_jaccard.value:.0%} of the networks on either "
-        "frontier, runs of two devices {other_device_jaccard.value:.0%}, and among the models "
-        "timed in ten or more runs only {stable_models.value:.0f} are on nine frontiers out of "
-        "ten. Within 0.2, 1 and 5 ms on the default device, the "
-        "best model under a permissive licence is {permissive_within_200_us.value:.2f}, "
-        "{permissive_within_1000_us.value:.2f} and {permissive_within_5000_us.value:.2f} points "
-        "below the best of all.",
-    ),
-    Chart(
-        "history",
-        "Is it worth looking again?",
-        "The frontier of each January, from light to dark, with what timm had published by then at "
-        "today's speed of the same network; choose a device above the chart. Where lines coincide, "
-        "nothing was gained. Beside it, when models first reached an accuracy in less time. A "
-        "snapshot shows when timm had evaluated a model, not when it was published.",
-    ),
-    Chart(
-        "robustness",
-        "Robustness",
-        "How much better a model does on shifted images than its accuracy on the clean ones "
-        "predicts: 0 is the line of the models trained on ImageNet-1k alone. On "
-        "{extra_data_robustness.label} those that saw more stand "
-        "{extra_data_robustness.value:.1f} points above it on average. The most robust reach "
-        "{most_robust.value:.0f} points, too close together to name one; they were pretrained on "
-        "{most_robust.label}. Below 5 % on ImageNet-A, chosen against one model, nothing is shown.",
-    ),
-    Chart(
-        "effects",
-        "What compiling and memory layout change",
-        "Pairs of runs that differ in one setting, the median over the networks timed with the "
-        "same batch size. Compiling makes the median network {least_compiled.value:.2f} to "
-        "{most_compiled.value:.2f} times as fast.",
-    ),
-    Chart(
-        "proxies",
-        "What stands in for speed",
-        "How well three counts rank models by their time per image. On the median graphics card "
-        "activations reach {macts_spearman.value:.2f} where parameters reach "
-        "{param_count_spearman.value:.2f}.",
-    ),
-)
-NOTEBOOK = (
-    Chart(
-        "inference",
-        "Inference",
-        "Each bubble is one set of pretrained weights on an {infer_models.label}: left is faster, "
-        "up is more accurate, and the bubble grows with the image. Choose along the upper left "
-        "edge; {infer_fastest.label} begins it and {infer_most_accurate.label} ends it, at "
-        "{infer_most_accurate.value:.1f} %. {infer_mismatched.value:.0f} of the "
-        "{infer_models.value:.0f} bubbles pair a speed at one image size with an accuracy at "
-        "another, so no machine delivers the two together.",
-    ),
-    Chart(
-        "inference_headline_families",
-        "Inference, headline families",
-        "The {infer_headline_families.value:.0f} families that the notebook picks out of "
-        "{infer_families.value:.0f}, each with its least-squares line on log time, a guide for "
-        "the eye. Of the {infer_convnext.value:.0f} {infer_convnext.label} bubbles "
-        "{infer_convnext_mismatched.value:.0f} pair a speed with an accuracy at another image "
-        "size, so this data cannot show their lead in the middle; and the family convnext_in22 "
-        "that the notebook discusses has {infer_in22.value:.0f} models here, because timm had "
-        "moved the pretraining from the model's name into its tag.",
-    ),
-    Chart(
-        "speed_by_parameter_count",
-        "Speed against parameter count",
-        "Were the parameter count a stand-in for speed, the points would lie on a line. Among the "
-        "{infer_medium.value:.0f} sets of weights with 20 to 30 million parameters the slowest "
-        "takes {infer_medium_spread.value:.0f} times as long as the fastest. Part of that is the "
-        "image size, shown as colour; compare points of one colour.",
-    ),
-    Chart(
-        "training",
-        "Training",
-        "The same for training, where a step includes the backward pass and the update. "
-        "{train_fastest.label} is the fastest family and {train_most_accurate.label} the most "
-        "accurate; {train_mismatched.value:.0f} of the {train_models.value:.0f} bubbles pair a "
-        "speed and an accuracy of different image sizes.",
-    ),
-    Chart(
-        "training_headline_families",
-        "Training, headline families",
-        "The lines of the headline families for training. The accuracy is that of timm's "
-        "published weights, not of the step that was timed, and "
-        "{train_convnext_mismatched.value:.0f} of the {train_convnext.value:.0f} convnext bubbles "
-        "pair it with a speed at another image size.",
-    ),
-)
-CHARTS = TODAY + NOTEBOOK
+def three(value: float) -> str:
+    """Return a number with three significant digits."""
+    return f"{float(f'{value:.3g}'):,g}"
 
 
-def draw_devices(connection: duckdb.DuckDBPyConnection) -> go.Figure:
+def read_devices(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    columns = "device device_name device_short_name"
+    order = "is_default_device desc, device_kind desc, device_name"
+    return read(connection, "devices", columns, order=order)
+
+
+def draw_frontiers(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
     benchmarks = read_rows(
         connection,
         "model_benchmarks",
-        "device_name model img_size pretrained_on is_extra_data secs ms samples_per_sec "
-        "batch_size top1 param_count is_frontier is_frontier_imagenet1k is_near_frontier "
-        "frontier_gap dominated_by",
+        "device model img_size pretrained_on is_extra_data is_measured ms ms_low ms_high "
+        "samples_per_sec top1 param_count is_frontier is_frontier_imagenet1k frontier_gap "
+        "dominated_by",
         where="phase = 'infer' and is_default_run",
-        order="device_kind desc, device_name, secs, top1, model",
+        order="device, ms, top1, model",
     )
-    return charts.devices(benchmarks)
-
-
-def draw_robustness(connection: duckdb.DuckDBPyConnection) -> go.Figure:
-    accuracies = read_rows(
+    steps = read(
         connection,
-        "test_set_accuracies",
-        "display_name model img_size pretrained_on is_extra_data imagenet_top1 top1 robustness "
-        "robustness_top1 robustness_standard_error",
-        where="robustness is not null",
-        order="clean_test_set, test_set, model, img_size",
+        "frontier_steps",
+        "device architecture ms top1 reaches is_largest_step",
+        order="more_top1 desc, model",
     )
-    return charts.robustness(accuracies)
+    views = {}
+    for device, name, short_name in read_devices(connection).itertuples(index=False):
+        models, own = (rows[rows["device"] == device] for rows in (benchmarks, steps))
+        prices = own.explode("reaches").dropna(subset="reaches").set_index("reaches")["ms"]
+        if not models.empty:
+            views[name] = View(
+                [charts.frontier(models, own[own["is_largest_step"]])],
+                {
+                    "device": short_name + " (predicted)" * (not models["is_measured"].all()),
+                    **prices.map(three).add_prefix("ms_"),
+                },
+            )
+    return views
 
 
-def draw_history(connection: duckdb.DuckDBPyConnection) -> go.Figure:
-    devices = read(
-        connection,
-        "devices",
-        "device device_name",
-        order="is_default_device desc, device_kind desc, device_name",
-    )
+def draw_history(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
     frontiers = read_rows(
         connection,
         "frontier_history",
@@ -221,37 +141,57 @@ def draw_history(connection: duckdb.DuckDBPyConnection) -> go.Figure:
         where="phase = 'infer' and is_frontier and januaries <> []",
         order="device, snapshot, ms",
     )
-    shown = "phase = 'infer' and min_top1 in (80, 82, 84, 86)"
+    frontiers = frontiers.rename(columns={"januaries": "january"}).explode("january")
     progress = read_rows(
         connection,
         "progress",
         "device min_top1 snapshot ms model img_size",
-        where=f"{shown} and ms is not null",
+        where="phase = 'infer' and min_top1 in (80, 82, 84, 86) and ms is not null",
         order="device, min_top1, snapshot",
     )
-    halving_times = read_rows(
+    halving_times = read(
         connection,
         "halving_times",
         "device min_top1 first_snapshot first_ms last_improvement least_ms",
-        where=shown,
+        where="phase = 'infer' and min_top1 in (80, 82, 84, 86, 88)",
         order="device, min_top1",
     )
-    return charts.history(devices, frontiers, progress, halving_times)
+    views = {}
+    for device, name, short_name in read_devices(connection).itertuples(index=False):
+        lines, times, halved = (
+            frame[frame["device"] == device] for frame in (frontiers, progress, halving_times)
+        )
+        if not lines.empty:
+            panels = [charts.progress(times), charts.januaries(lines)]
+            views[name] = View(panels, {"device": short_name, **quote_progress(halved)})
+    return views
 
 
-def draw_effects(connection: duckdb.DuckDBPyConnection) -> go.Figure:
-    comparisons = read_rows(
+def quote_progress(halving_times: pd.DataFrame) -> dict[str, object]:
+    """Return what became of the time for 82 %, and since when no accuracy takes less."""
+    quoted = {
+        "least": halving_times["min_top1"].min(),
+        "most": halving_times["min_top1"].max(),
+        "since": halving_times["last_improvement"].max(),
+    }
+    for row in halving_times[halving_times["min_top1"] == 82].itertuples():
+        quoted |= {"first_snapshot": row.first_snapshot, "first_ms": three(row.first_ms)}
+        quoted |= {"last_improvement": row.last_improvement, "least_ms": three(row.least_ms)}
+    return quoted
+
+
+def draw_effects(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
+    speed_ups = read_rows(
         connection,
-        "run_comparisons",
-        "from_run to_run phase to_device_short_name to_torch_version from_setting to_setting "
-        "same_batch_networks same_batch_speed_up frontier_jaccard",
-        where="to_setting in ('compiled', 'nhwc')",
-        order="effect, same_batch_speed_up desc",
+        "network_speed_ups",
+        "phase device_short_name torch_version setting architecture img_size from_ms to_ms "
+        "speed_up",
+        order="setting, median_speed_up desc, from_run, architecture, img_size",
     )
-    return charts.effects(comparisons)
+    return {"": View([charts.effects(speed_ups)], {})}
 
 
-def draw_proxies(connection: duckdb.DuckDBPyConnection) -> go.Figure:
+def draw_proxies(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
     correlations = read_rows(
         connection,
         "cost_proxies",
@@ -259,88 +199,144 @@ def draw_proxies(connection: duckdb.DuckDBPyConnection) -> go.Figure:
         where="phase = 'infer' and is_default_run",
         order="device_kind desc, device_name",
     )
-    return charts.proxies(correlations)
+    return {"": View([charts.proxies(correlations)], {})}
 
 
-def read_notebook(
-    connection: duckdb.DuckDBPyConnection, phase: str, and_where: str = ""
-) -> tuple[pd.DataFrame, dict]:
-    """Return what the notebook plots of a phase, and how its families look in every chart."""
-    families = read_rows(connection, "notebook_benchmarks", "family is_headline_family")
+def draw_robustness(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
+    accuracies = read_rows(
+        connection,
+        "test_set_accuracies",
+        "test_set model img_size pretrained_on is_extra_data imagenet_top1 top1 robustness_top1 "
+        "robustness_standard_error",
+        where="robustness is not null",
+        order="test_set, model, img_size",
+    )
+    gains = read(
+        connection,
+        "robustness_gains",
+        "test_set display_name extra_data_robustness",
+        order="test_set <> 'imagenet-r', test_set",
+    )
+    return {
+        gain["display_name"]: View(
+            [charts.robustness(accuracies[accuracies["test_set"] == gain["test_set"]])],
+            {name: value for name, value in gain.items() if pd.notna(value)},
+        )
+        for gain in gains.to_dict("records")
+    }
+
+
+def draw_predictions(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
+    timings = read_rows(
+        connection,
+        "prediction_errors",
+        "device_short_name architecture img_size ms predicted_ms predicted_ms_high",
+        order="device_kind desc, device_short_name, ms, architecture",
+    )
+    devices = timings.groupby("device_short_name", sort=False)
+    return {"": View([charts.prediction(rows) for _, rows in devices], {})}
+
+
+PHASES = {"infer": "Inference", "train": "Training"}
+
+
+def read_notebook(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
+    """Return what the notebook plots of each phase, under the phase's name."""
     benchmarks = read_rows(
         connection,
         "notebook_benchmarks",
-        "model family is_headline_family secs samples_per_sec batch_size benchmark_img_size "
-        "benchmark_param_count top1 top5 img_size is_size_matched",
-        where=f"phase = '{phase}'{and_where}",
-        order="secs, model",
-    )
-    return benchmarks, charts.family_looks(families)
+        "phase model family is_headline_family secs samples_per_sec batch_size "
+        "benchmark_img_size benchmark_param_count top1 top5 img_size is_size_matched",
+        order="phase, secs, model",
+    ).assign(ms=lambda rows: 1000 * rows["secs"])
+    return dict(list(benchmarks.groupby("phase")))
 
 
-def draw_accuracy(connection: duckdb.DuckDBPyConnection, phase: str) -> go.Figure:
-    return charts.accuracy(*read_notebook(connection, phase))
+def quote_notebook(connection: duckdb.DuckDBPyConnection, phase: str) -> dict[str, NamedTuple]:
+    """Return the headline figures of a phase, without it in their names."""
+    figures = read_figures(connection)
+    return {
+        name.removeprefix(f"{phase}_"): row
+        for name, row in figures.items()
+        if name.startswith(f"{phase}_")
+    }
 
 
-def draw_headline_families(connection: duckdb.DuckDBPyConnection, phase: str) -> go.Figure:
+def draw_families(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
+    benchmarks = read_notebook(connection)
     trends = read(
         connection,
         "notebook_family_trends",
-        "family n slope r2 min_secs max_secs top1_at_min_secs top1_at_max_secs",
-        where=f"phase = '{phase}' and slope is not null",
-        order="family",
+        "phase family n min_secs max_secs top1_at_min_secs top1_at_max_secs",
+        where="slope is not null",
+        order="phase, family",
+    ).assign(
+        min_ms=lambda rows: 1000 * rows["min_secs"], max_ms=lambda rows: 1000 * rows["max_secs"]
     )
-    benchmarks = read_notebook(connection, phase, " and is_headline_family")
-    return charts.headline_families(*benchmarks, trends)
+    rows = pd.concat(benchmarks.values())
+    looks = charts.family_looks(sorted(rows["family"][rows["is_headline_family"]].unique()))
+    return {
+        PHASES[phase]: View(
+            [charts.families(models, trends[trends["phase"] == phase], looks)],
+            quote_notebook(connection, phase),
+        )
+        for phase, models in benchmarks.items()
+    }
 
 
-def draw_parameter_counts(connection: duckdb.DuckDBPyConnection) -> go.Figure:
-    benchmarks, _ = read_notebook(connection, "infer")
-    return charts.parameter_counts(benchmarks)
+def draw_parameter_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
+    return {
+        PHASES[phase]: View([charts.parameter_counts(models)], quote_notebook(connection, phase))
+        for phase, models in read_notebook(connection).items()
+    }
 
 
 DRAWINGS = {
-    "devices": draw_devices,
+    "frontier": draw_frontiers,
     "history": draw_history,
-    "robustness": draw_robustness,
     "effects": draw_effects,
     "proxies": draw_proxies,
-    "inference": partial(draw_accuracy, phase="infer"),
-    "inference_headline_families": partial(draw_headline_families, phase="infer"),
+    "robustness": draw_robustness,
+    "prediction": draw_predictions,
+    "families": draw_families,
     "speed_by_parameter_count": draw_parameter_counts,
-    "training": partial(draw_accuracy, phase="train"),
-    "training_headline_families": partial(draw_headline_families, phase="train"),
 }
+WORDS = tomllib.loads((TEMPLATES / "report.toml").read_text(encoding="utf-8"))
+ARGUMENT, NOTEBOOK = (
+    [Chart(**words) for words in WORDS[part]] for part in ("argument", "notebook")
+)
+CHARTS = ARGUMENT + NOTEBOOK
 
 
 def draw_charts(
     connection: duckdb.DuckDBPyConnection,
-) -> tuple[dict[str, go.Figure], dict[str, str]]:
-    """Return the charts by their names, and why others are left out."""
+) -> tuple[dict[str, dict[str, View]], dict[str, str]]:
+    """Return the views of the charts by their names, and why others are left out."""
     drawn, left_out = {}, {}
-    for name, draw in DRAWINGS.items():
+    for chart in CHARTS:
         try:
-            drawn[name] = draw(connection)
+            drawn[chart.name] = DRAWINGS[chart.name](connection)
         except NothingToShow as reason:
-            left_out[name] = str(reason)
+            left_out[chart.name] = str(reason)
     return drawn, left_out
 
 
 def read_figures(connection: duckdb.DuckDBPyConnection) -> dict[str, NamedTuple]:
-    """Return the figures that captions quote, by their names."""
+    """Return the figures that the page quotes, by their names."""
     figures = read(connection, "headline_figures", "figure value label")
     return {row.figure: row for row in figures.itertuples()}
 
 
-def write_caption(chart: Chart, figures: dict[str, NamedTuple]) -> tuple[str, dict[str, str]]:
-    """Return the caption, and why sentences of it are left out."""
-    sentences, left_out = [], {}
-    for sentence in re.split(r"(?<=\.) ", chart.caption):
+def say(text: str, quoted: dict[str, object], what: str, left_out: dict[str, str]) -> str:
+    """Return the sentences that can be told; note why others cannot."""
+    told = []
+    for sentence in re.split(r"(?<=\.) ", text):
         try:
-            sentences.append(sentence.format(**figures))
+            told.append(sentence.format(**quoted))
         except KeyError as error:
-            left_out[f"a sentence on {chart.name}"] = f"headline_figures has no {error}"
-    return " ".join(sentences), left_out
+            left_out[f"a sentence on {what}"] = f"there is no figure {error}"
+    # A number stays with its unit.
+    return re.sub(r"(?<=\d) (?=%|ms\b)", "\u00a0", " ".join(told))
 
 
 def read_findings(connection: duckdb.DuckDBPyConnection) -> tuple[list[dict], dict[str, str]]:
@@ -359,27 +355,54 @@ def read_findings(connection: duckdb.DuckDBPyConnection) -> tuple[list[dict], di
     return told.replace({float("nan"): None}).to_dict("records"), left_out
 
 
+def describe_chart(
+    chart: Chart, views: dict[str, View], figures: dict[str, NamedTuple], left_out: dict[str, str]
+) -> dict:
+    """Return what the template needs of a chart; note the sentences that it has to go without."""
+
+    def told(text: str, **quoted: object) -> str:
+        return say(text, figures | quoted, chart.name, left_out)
+
+    shown = [
+        {
+            "choice": choice,
+            "heading": told(chart.heading, **view.quoted) or chart.title,
+            "panels": [{"data": panel.data, "layout": panel.layout} for panel in view.panels],
+        }
+        for choice, view in views.items()
+    ]
+    return {
+        "name": chart.name,
+        "title": chart.title,
+        "choice": chart.choice,
+        "views": shown,
+        "caption": told(chart.caption),
+        "source": told(chart.source) or "timm's results",
+        "packed_views": to_json_plotly(shown, engine="json"),
+    }
+
+
 def draw_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, str]]:
     """Return the page with all charts, and what is left out of it with the reasons."""
     drawn, left_out = draw_charts(connection)
     figures = read_figures(connection)
-    sections = {}
-    for chart in CHARTS:
-        if chart.name in drawn:
-            caption, without = write_caption(chart, figures)
-            left_out |= without
-            sections[chart.name] = {
-                "name": chart.name,
-                "title": chart.title,
-                "caption": caption,
-                "figure": to_json_plotly(drawn[chart.name], engine="json"),
-            }
     findings, without = read_findings(connection)
+    argument, notebook = (
+        [
+            describe_chart(chart, drawn[chart.name], figures, left_out)
+            for chart in part
+            if chart.name in drawn
+        ]
+        for part in (ARGUMENT, NOTEBOOK)
+    )
+    introduction = say(WORDS["introduction"], figures, "introduction", left_out)
     page = fill(
         "index",
-        today=[sections[chart.name] for chart in TODAY if chart.name in sections],
-        notebook=[sections[chart.name] for chart in NOTEBOOK if chart.name in sections],
+        introduction=introduction,
+        argument=argument,
+        notebook=notebook,
         findings=findings,
+        dark=to_json_plotly(charts.DARK, engine="json"),
     )
     return page, left_out | without
 

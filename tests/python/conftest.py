@@ -19,7 +19,6 @@ import coverage
 import duckdb
 import pandas as pd
 import plot
-import plotly.graph_objects as go
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -191,8 +190,8 @@ def marts(database) -> Callable[..., pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def drawn(database) -> dict[str, go.Figure]:
-    """The charts by their names."""
+def drawn(database) -> dict[str, dict[str, plot.View]]:
+    """The views of each chart by their choices."""
     with duckdb.connect(database, read_only=True) as opened:
         return plot.draw_charts(opened)[0]
 

@@ -69,8 +69,8 @@ def heading(page) -> str:
 
 # Figures that SQL rounds, and to how many digits.
 ROUNDED = {
-    "ms": 4, "ms_low": 4, "ms_high": 4, "more_ms": 4, "next_more_ms": 4, "samples_per_sec": 1, "shifted_top1": 3, "score": 3,
-    "more_top1": 3, "next_more_top1": 3,
+    "ms": 4, "ms_low": 4, "ms_high": 4, "more_ms": 4, "next_more_ms": 4, "samples_per_sec": 1,
+    "shifted_top1": 3, "score": 3, "more_top1": 3, "next_more_top1": 3,
 }  # fmt: skip
 
 

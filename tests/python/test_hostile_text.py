@@ -122,7 +122,7 @@ FIND_POINT = """
         plain.innerHTML = part;
         return plain.value.includes(name);
     });
-    const chart = document.getElementById(id);
+    const chart = document.querySelector(id);
     for (const [place, trace] of chart._fullData.entries()) {
         if (trace.visible !== true) continue;
         const point = [...(trace.customdata ?? trace.text ?? [])].findIndex(quotes);
@@ -132,22 +132,28 @@ FIND_POINT = """
 """
 HOVER = """
 ([id, curveNumber, pointNumber]) => {
-    Plotly.Fx.hover(document.getElementById(id), [{ curveNumber, pointNumber }]);
+    Plotly.Fx.hover(document.querySelector(id), [{ curveNumber, pointNumber }]);
 }
 """
 IS_SHOWN = "name => document.querySelector('.hovertext')?.textContent.includes(name)"
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["inference", "devices", "robustness"])
+@pytest.mark.parametrize("name", ["families", "frontier", "robustness"])
 def test_hover_labels_show_names_as_text(name, open_page):
     page = open_page("index")
-    chart = f"chart-{name}"
+    chart = f"#{name} .panel"
     # The notebook has no family for the formulas.
     with_family = {model for model in MODELS if model.startswith("levit")}
-    for model in with_family if name == "inference" else MODELS:
+    for model in with_family if name == "families" else MODELS:
         page.evaluate(HOVER, [chart, *page.evaluate(FIND_POINT, [chart, model])])
         page.wait_for_function(IS_SHOWN, arg=model, timeout=5000)
+    with page.expect_download() as download:
+        page.locator(f"#{name}").get_by_role("button", name="Download rows (CSV)").click()
+    with download.value.path().open(newline="", encoding="utf-8") as stream:
+        downloaded = {row["model"] for row in csv.DictReader(stream)}
+    assert downloaded.isdisjoint(MODELS - MODELS_IN_CSV)
+    assert name == "families" or downloaded >= MODELS_IN_CSV
 
 
 # Points at a model in the explorer's chart, or pins it.

@@ -352,7 +352,6 @@ def test_headline_figures(mart):
             "mismatched": (rows.benchmark_img_size != rows.img_size).sum(),
             "convnext": len(convnext),
             "convnext_mismatched": (convnext.benchmark_img_size != convnext.img_size).sum(),
-            "in22": rows.architecture.str.contains("in22").sum(),
             "fastest": 1000 / rows.samples_per_sec.max(),
             "most_accurate": rows.top1.max(),
             "medium": len(medium),
@@ -364,35 +363,36 @@ def test_headline_figures(mart):
         assert figures.label[f"{phase}_most_accurate"] == rows.family[rows.top1.idxmax()]
 
     benchmarks = mart("from model_benchmarks")
-    on_frontier = benchmarks.groupby(["model", "img_size"]).is_frontier.agg(["size", "mean"])
     accuracy = mart("from model_accuracy").set_index("model")
-    shifted = mart("from test_set_accuracies where test_set = 'imagenet-r'")
-    best = shifted.loc[shifted.robustness_top1.idxmax()]
-    squares = shifted.robustness_standard_error**2 + best.robustness_standard_error**2
-    tied = best.robustness_top1 - shifted.robustness_top1 <= 1.959963984540054 * np.sqrt(squares)
     comparisons = mart("from run_comparisons").set_index(["from_run", "to_run"])
     compiled = comparisons[
         [to_run == f"{from_run}-dynamo" for from_run, to_run in comparisons.index]
     ]
     # Few rows of the same batch size are no fair sample.
     compiled = compiled[compiled.same_batch_networks >= 0.5 * compiled.networks]
+    nhwc = comparisons[
+        [to_run == from_run.replace("-nchw-", "-nhwc-", 1) != from_run
+         for from_run, to_run in comparisons.index]
+    ]  # fmt: skip
+    nhwc = nhwc[nhwc.same_batch_networks >= 0.5 * nhwc.networks]
+    backtest = mart("from prediction_backtest")
+    errors = {kind: rows.median_error for kind, rows in backtest.groupby("device_kind")}
     inference = comparisons[comparisons.phase == "infer"]
     same_device = inference.from_device == inference.to_device
-    timed = benchmarks[(benchmarks.phase == "infer") & benchmarks.is_default_run]
-    timed = timed.groupby("device").model.nunique()
     runs = benchmarks[(benchmarks.phase == "infer") & (benchmarks.device_kind == "gpu")]
     runs = runs[runs.is_default_run].drop_duplicates(["run", *NETWORK])
     runs = [run for _, run in runs.groupby("run")]
     expected = {
         "models": accuracy.index.nunique(),
         "devices": benchmarks.device.nunique(),
-        "stable_models": ((on_frontier["size"] >= 10) & (on_frontier["mean"] >= 0.9)).sum(),
-        "least_timed": timed.min(),
-        "most_timed": timed.max(),
-        "most_robust": best.robustness_top1,
-        "extra_data_robustness": shifted.robustness_top1[shifted.is_extra_data].mean(),
+        "runs": mart("from benchmark_runs").run.nunique(),
         "least_compiled": compiled.same_batch_speed_up.min(),
         "most_compiled": compiled.same_batch_speed_up.max(),
+        "least_nhwc": nhwc.same_batch_speed_up.min(),
+        "most_nhwc": nhwc.same_batch_speed_up.max(),
+        "least_error_gpu": errors["gpu"].min(),
+        "most_error_gpu": errors["gpu"].max(),
+        "most_error_cpu": errors["cpu"].max(),
         "same_device_jaccard": inference[same_device].frontier_jaccard.mean(),
         "other_device_jaccard": inference[~same_device].frontier_jaccard.mean(),
         "param_count_spearman": np.median([spearman(run.secs, run.param_count) for run in runs]),
@@ -400,9 +400,27 @@ def test_headline_figures(mart):
     }
     for name, value in expected.items():
         assert figures.value[name] == pytest.approx(value), name
-    corpora = sorted(shifted.pretrained_on[tied].unique())
-    assert len(corpora) > 1
-    assert figures.label["most_robust"] == ", ".join(corpora)
+    assert figures.label["runs"] == str(mart("from benchmark_runs").snapshot.max().date())
+    assert figures.label["infer_families"] == "2023-05-24"
+
+
+def test_robustness_gains(mart):
+    rows = mart("from test_set_accuracies where robustness is not null and is_extra_data")
+    expected = rows.groupby("test_set").robustness_top1.agg(["size", "mean"])
+    gains = mart("from robustness_gains").set_index("test_set").loc[expected.index]
+    assert list(gains.extra_data_models) == list(expected["size"])
+    assert list(gains.extra_data_robustness) == pytest.approx(list(expected["mean"]))
+
+
+def test_speed_ups_of_networks_are_those_behind_the_medians(mart):
+    speed_ups = mart("from network_speed_ups")
+    np.testing.assert_allclose(speed_ups.speed_up, speed_ups.from_ms / speed_ups.to_ms)
+    pairs = speed_ups.groupby(["from_run", "to_run"])
+    comparisons = mart("from run_comparisons where to_setting in ('compiled', 'nhwc')")
+    comparisons = comparisons.set_index(["from_run", "to_run"]).sort_index()
+    assert list(pairs.size()) == list(comparisons.same_batch_networks)
+    np.testing.assert_allclose(pairs.speed_up.median(), comparisons.same_batch_speed_up)
+    np.testing.assert_allclose(pairs.median_speed_up.first(), comparisons.same_batch_speed_up)
 
 
 def test_every_reason_for_leaving_a_row_out_is_counted(mart):

@@ -1,101 +1,91 @@
-"""The pages in a real browser, opened from disk."""
+"""The report in a real browser, opened from disk."""
 
 from __future__ import annotations
 
+import csv
 from contextlib import suppress
 
 import plot
 import pytest
+from conftest import Tab
 from playwright.sync_api import TimeoutError
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
 
-WIDTHS = {"desktop": (1000, 800), "phone": (390, 844)}
-# traces, points of markers that are shown at first
-NOTEBOOK = {
-    "inference": (23, 262),
-    "inference_headline_families": (18, 135),
-    "speed_by_parameter_count": (1, 262),
-    "training": (23, 263),
-    "training_headline_families": (18, 136),
-}
+SIZES = {"desktop": (1440, 900), "tablet": (1000, 800), "phone": (390, 844)}
+NAMES = [chart.name for chart in plot.CHARTS]
+LARGE = ["frontier", "history", "robustness", "families", "speed_by_parameter_count"]
 
 
-DEVICES = (
-    "model_benchmarks",
-    "phase = 'infer' and is_default_run",
-    "device_kind desc, device_name",
-)
-
-
-@pytest.fixture(scope="session")
-def expected(marts) -> dict[str, tuple[int, int]]:
-    models = marts(*DEVICES)
-    first = models[models.device_name == models.device_name.iloc[0]]
-    frontiers = first.is_frontier.sum() + first.is_frontier_imagenet1k.sum()
-    frontiers_of_januaries = marts("frontier_history", "phase = 'infer' and is_frontier")
-    januaries = frontiers_of_januaries.explode("januaries").dropna(subset="januaries")
-    times = marts("progress", "phase = 'infer' and min_top1 in (80, 82, 84, 86) and ms is not null")
-    on_default = times.device.isin(marts("devices", "is_default_device").device)
-    return {
-        "history": (
-            januaries.groupby(["device", "januaries"]).ngroups
-            + times.groupby(["device", "min_top1"]).ngroups,
-            on_default.sum(),
-        ),
-        "devices": (4 * models.device_name.nunique(), len(first) + frontiers),
-        "robustness": (
-            8,
-            marts("model_accuracy").v2_robustness.notna().sum(),
-        ),
-        "effects": (2, len(marts("run_comparisons", "to_setting in ('compiled', 'nhwc')"))),
-        "proxies": (3, len(marts("cost_proxies", "phase = 'infer' and is_default_run"))),
-        **NOTEBOOK,
-    }
-
-
-@pytest.fixture(scope="module", params=WIDTHS)
+@pytest.fixture(scope="module", params=SIZES)
 def report(request, tab, reports):
     """The report, which the tests share and so leave as it was."""
-    return tab.open(reports / "index.html", size=WIDTHS[request.param])
+    return tab.open(reports / "index.html", size=SIZES[request.param])
 
 
-def test_index_has_all_charts_with_all_their_points(report, expected):
-    counts = report.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll('.plotly-graph-div')].map(
-            chart => [chart.id.replace('chart-', ''), [
-                chart.data.length,
-                chart.querySelectorAll('.scatterlayer .point').length]]))"""
+@pytest.fixture(scope="module")
+def dark_report(tab, reports):
+    return tab.open(reports / "index.html", size=SIZES["tablet"], color_scheme="dark")
+
+
+def test_every_chart_has_all_its_points(report, drawn):
+    shown = report.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('[data-chart]')].map(section =>
+            [section.id, [...section.querySelectorAll('.panel')].map(panel =>
+                panel.querySelectorAll('.scatterlayer .point, .violinlayer .violin').length)]))"""
     )
-    assert {name: tuple(count) for name, count in counts.items()} == expected
+    expected = {
+        name: [
+            sum(
+                1 if trace.type == "violin" else len(trace.x)
+                for trace in panel.data
+                if trace.type == "violin" or "markers" in trace.mode
+            )
+            for panel in next(iter(views.values())).panels
+        ]
+        for name, views in drawn.items()
+    }
+    # Of a violin the points come from its runs.
+    runs = {trace.name: len(set(trace.y)) for trace in drawn["effects"][""].panels[0].data}
+    expected["effects"] = [sum(runs.values())]
+    assert shown == expected
 
 
-@pytest.mark.parametrize("name", [chart.name for chart in plot.CHARTS])
-def test_no_label_is_clipped(report, name):
-    clipped = report.evaluate(
-        """name => {
-            const chart = document.getElementById('chart-' + name);
-            const frame = chart.getBoundingClientRect();
-            const labels = chart.querySelectorAll(
-                '.xtick text, .ytick text, .xtitle, .ytitle, .legendtext, .legendtitletext, '
-                + '.cbaxis text, .cbtitle text, .textpoint text, .updatemenu-item-text');
-            if (labels.length < 8) return ['only ' + labels.length + ' labels'];
-            return [...labels].filter(label => {
-                const box = label.getBoundingClientRect();
-                return box.left < frame.left - 1 || box.right > frame.right + 1
-                    || box.top < frame.top - 1 || box.bottom > frame.bottom + 1
-                    || box.right > innerWidth;
-            }).map(label => label.textContent);
-        }""",
-        name,
-    )
-    assert clipped == []
+# Texts that are cut off or that stand over another one, chart by chart.
+MISPLACED = """() => [...document.querySelectorAll('.panel')].flatMap(panel => {
+    const frame = panel.getBoundingClientRect();
+    const texts = [...panel.querySelectorAll('.xtick text, .ytick text, .xtitle, .ytitle, .gtitle, '
+            + '.annotation-text, .cbaxis text, .cbtitle text')]
+        .map(text => ({ text: text.textContent, box: text.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 0);
+    if (texts.length < 6) return ['only ' + texts.length + ' texts'];
+    const cut = texts.filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1
+        || box.top < frame.top - 1 || box.bottom > frame.bottom + 1 || box.right > innerWidth);
+    const over = texts.filter(({ box }, place) => texts.slice(0, place).some(other =>
+        box.left + 1 < other.box.right && other.box.left + 1 < box.right
+        && box.top + 2 < other.box.bottom && other.box.top + 2 < box.bottom));
+    return [...cut, ...over].map(({ text }) => panel.closest('section').id + ': ' + text);
+})"""
+
+
+def test_no_text_is_cut_off_or_over_another(report):
+    assert report.evaluate(MISPLACED) == []
     assert report.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    # A legend that does not fit is clipped and scrolls.
-    assert report.evaluate(
-        """() => [...document.querySelectorAll('.legend .scrollbar')].every(
-            bar => bar.getBoundingClientRect().height === 0)"""
-    )
+
+
+def test_points_are_named_where_there_is_room(report, marts):
+    shown = {
+        name: report.locator(f"#{name} .annotation-text").all_text_contents() for name in LARGE
+    }
+    steps = marts("frontier_steps", "device = 'rtx4090' and is_largest_step")
+    wide = report.viewport_size["width"] > 500
+    assert set(shown["frontier"]) <= set(steps.architecture)
+    assert len(shown["frontier"]) >= (8 if wide else 4)
+    assert {"80 %", "82 %", "84 %", "86 %", "2024 to 2026"} <= set(shown["history"])
+    assert set(shown["robustness"]) == {"LAION", "WebLI", "OpenAI"}
+    families = set(marts("notebook_family_trends").family)
+    assert set(shown["families"]) <= families
+    assert len(shown["families"]) >= (9 if wide else 7)
 
 
 def hover(page, point):
@@ -110,73 +100,125 @@ def hover(page, point):
     return label
 
 
-def test_hover_names_the_model_and_its_figures(report, marts):
-    benchmarks = marts("notebook_benchmarks", "phase = 'infer'")
-    slowest = benchmarks.loc[benchmarks.secs.idxmax()]
-    trace = sorted(benchmarks.family.unique()).index(slowest.family) + 1
-    points = report.locator(f"#chart-inference .scatterlayer .trace:nth-child({trace}) .point")
-    label = hover(report, points.last).text_content()
-    assert slowest.model in label
-    assert f"top-1 {slowest.top1:.2f} %" in label
-    assert f"{slowest.secs * 1000:.3f} ms per image" in label
+def test_hover_names_the_model_and_brings_its_family_out(report, marts):
+    benchmarks = marts("notebook_benchmarks", "phase = 'infer'", "secs, model")
+    others = benchmarks[~benchmarks.is_headline_family]
+    lowest = others.loc[others.top1.idxmin()]
+    trace = sorted(others.family.unique()).index(lowest.family)
+    point = list(others.model[others.family == lowest.family]).index(lowest.model)
+    chart = report.locator("#families .panel")
+    color = f"chart => chart.data[{trace}].marker.color"
+    pale = chart.evaluate(color)
+    points = chart.locator(f".scatterlayer .trace:nth-child({trace + 1}) .point")
+    label = hover(report, points.nth(point))
+    assert lowest.model in label.text_content()
+    assert f"top-1 {lowest.top1:.2f} %" in label.text_content()
+    assert chart.evaluate(color) != pale
+    report.mouse.move(0, 0)
+    label.wait_for(state="detached")
+    assert chart.evaluate(color) == pale
 
 
-@pytest.mark.parametrize("name", ["inference", "devices", "speed_by_parameter_count"])
+@pytest.mark.parametrize("name", ["frontier", "speed_by_parameter_count"])
 def test_hover_stays_on_the_screen(report, name):
-    points = report.locator(f"#chart-{name} .scatterlayer .point")
-    for number in range(0, points.count(), points.count() // 12):
+    points = report.locator(f"#{name} .scatterlayer .point")
+    for number in range(0, points.count(), points.count() // 6):
         area = hover(report, points.nth(number)).bounding_box()
         assert area["x"] >= 0
         assert area["x"] + area["width"] <= report.viewport_size["width"]
 
 
-def wait_for_traces(page, chart: str, figure: str, expected: list) -> None:
-    """Wait until the traces that a chart shows have these figures."""
-    script = f"""document.getElementById('chart-{chart}')._fullData
-        .filter(trace => trace.visible === true).map(trace => trace.{figure})"""
-    with suppress(TimeoutError):
-        page.wait_for_function(
-            f"expected => JSON.stringify({script}) === JSON.stringify(expected)",
-            arg=expected,
-            timeout=5000,
-        )
-    assert page.evaluate(script) == expected
+def test_a_choice_changes_heading_and_chart(report, drawn):
+    for name in ("frontier", "history"):
+        section = report.locator(f"#{name}")
+        first, _, third, *_ = drawn[name]
+        for choice in (third, first):
+            section.get_by_label("Device").select_option(choice)
+            device = drawn[name][choice].quoted["device"]
+            expected = [len(trace.x) for trace in drawn[name][choice].panels[0].data]
+            script = f"document.querySelector('#{name} .panel').data.map(trace => trace.x.length)"
+            with suppress(TimeoutError):
+                report.wait_for_function(
+                    f"expected => `${{{script}}}` === `${{expected}}`", arg=expected, timeout=5000
+                )
+            assert report.evaluate(script) == expected
+            assert section.locator("h2").text_content().startswith(f"On the {device}, 82")
 
 
-def test_legend_hides_and_isolates_a_family(report, drawn):
-    name = "inference_headline_families"
-    families = [trace.name for trace in drawn[name].data]
-    others = [family for family in families if not family.startswith("swin")]
-    assert (len(families), len(others)) == (18, 16)
-    swin = report.locator(f"#chart-{name} .legend .traces", has_text="swin")
-    toggle = swin.locator(".legendtoggle")
-    wait_for_traces(report, name, "name", families)
-    toggle.click()
-    wait_for_traces(report, name, "name", others)
-    toggle.click()
-    wait_for_traces(report, name, "name", families)
-    toggle.dblclick()
-    wait_for_traces(report, name, "name", ["swin", "swin line"])
-    toggle.dblclick()
-    wait_for_traces(report, name, "name", families)
+def test_the_rows_of_each_chart_download_as_csv(report, drawn, tmp_path):
+    for name, views in drawn.items():
+        section = report.locator(f"#{name}")
+        with report.expect_download() as download:
+            section.get_by_role("button", name="Download rows (CSV)").click()
+        choice, view = next(iter(views.items()))
+        assert download.value.suggested_filename == f"{name} {choice}".strip() + ".csv"
+        download.value.save_as(tmp_path / "rows.csv")
+        with (tmp_path / "rows.csv").open(newline="", encoding="utf-8") as stream:
+            rows = list(csv.DictReader(stream))
+        traces = [trace for panel in view.panels for trace in panel.data if trace.meta]
+        assert len(rows) == sum(len(trace.x) for trace in traces)
+        assert set(rows[0]) == {column for trace in traces for column in trace.meta}
+        assert not [cell for row in rows for cell in row.values() if cell in ("undefined", "NaN")]
 
 
-def test_the_device_can_be_switched(report, marts):
-    models = marts(*DEVICES)
-    first, _, third, *_ = models.device_name.unique()
-    chart = report.locator("#chart-devices")
-    for device in (third, first):
-        chart.locator(".updatemenu-header").click()
-        chart.locator(".updatemenu-dropdown-button", has_text=device).click()
-        chosen = models[models.device_name == device]
-        flags = [chosen.is_extra_data, ~chosen.is_extra_data]
-        flags += [chosen.is_frontier, chosen.is_frontier_imagenet1k]
-        wait_for_traces(report, "devices", "x.length", [int(flag.sum()) for flag in flags])
+def test_a_chart_is_saved_as_a_picture(report):
+    with report.expect_download() as download:
+        report.locator("#proxies").get_by_role("button", name="Save picture (PNG)").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_everything_has_a_name_and_the_keyboard_reaches_it(report):
+    pictures = report.locator(".panel[role=img]")
+    assert pictures.count() == report.locator(".panel").count() == 14
+    assert all(len(picture.get_attribute("aria-label")) > 40 for picture in pictures.all())
+    controls = report.locator("a, button, select")
+    report.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(controls.count() + 1):
+        report.keyboard.press("Tab")
+        reached.add(report.evaluate("[...document.querySelectorAll('a, button, select')]"
+                                    ".indexOf(document.activeElement)"))  # fmt: skip
+    assert reached >= set(range(controls.count()))
+    assert all(control.evaluate("own => (own.labels?.[0] ?? own).textContent.trim()")
+               for control in controls.all())  # fmt: skip
+    assert report.locator(".modebar-btn").count() == 0
+
+
+def test_the_charts_are_dark_where_the_page_is(dark_report):
+    grounds = dark_report.eval_on_selector_all(
+        ".panel .main-svg:first-of-type",
+        "all => [...new Set(all.map(svg => svg.style.background || svg.style.backgroundColor))]",
+    )
+    paper = dark_report.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert {ground for ground in grounds if ground} == {paper}
+    light = [color for color in plot.charts.DARK if color != "#ffffff"]
+    used = dark_report.eval_on_selector_all(
+        ".panel", "all => JSON.stringify(all.map(panel => panel.data))"
+    )
+    assert [color for color in light if color in used] == []
+
+
+def test_a_finger_on_a_chart_scrolls_the_page(browser, reports):
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, offline=True
+    ) as context:
+        page = Tab(context).open(reports / "index.html", size=(390, 844))
+        finger = context.new_cdp_session(page)
+        panel = page.locator("#frontier .panel")
+        before = panel.evaluate("chart => `${chart.layout.xaxis.range}`")
+        panel.scroll_into_view_if_needed()
+        start, box = page.evaluate("scrollY"), panel.bounding_box()
+        for step, kind in enumerate(["touchStart", *["touchMove"] * 10, "touchEnd"]):
+            at = {"x": box["x"] + 150, "y": box["y"] + 300 - 20 * step}
+            touch = {"type": kind, "touchPoints": [at] if kind != "touchEnd" else []}
+            finger.send("Input.dispatchTouchEvent", touch)
+        page.wait_for_function("start => scrollY > start + 100", arg=start)
+        assert panel.evaluate("chart => `${chart.layout.xaxis.range}`") == before
 
 
 def test_index_leads_to_its_sections(report):
     targets = report.eval_on_selector_all("nav a", "links => links.map(link => link.hash)")
-    assert set(targets) == {"#findings", *(f"#{chart.name}" for chart in plot.CHARTS)}
+    assert set(targets) == {"#findings", *(f"#{name}" for name in NAMES)}
     assert all(report.locator(target).count() == 1 for target in targets)
 
 

@@ -112,7 +112,7 @@ def test_its_pages_have_what_there_is(built, tmp_path, capsys):
     options = ["--db", str(built / "image_models.duckdb"), "--out", str(tmp_path)]
     assert plot.main(options) == 0
     said = capsys.readouterr().err
-    assert re.match(r"left out: devices \(model_benchmarks .*; the explorer \(model_be", said)
+    assert re.match(r"left out: frontier \(model_benchmarks .*; the explorer \(model_be", said)
     assert said.count("\n") == 1
     check_links(
         (tmp_path / "index.html").read_text(encoding="utf-8"),

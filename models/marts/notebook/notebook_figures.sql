@@ -24,7 +24,6 @@ measure_notebook as (
         count_if(not is_size_matched) as mismatched,
         count_if(family = 'convnext') as convnext,
         count_if(family = 'convnext' and not is_size_matched) as convnext_mismatched,
-        count_if(contains(family, 'in22')) as in22,
         min(secs) as least_secs,
         arg_min(family, secs) as fastest_family,
         max(top1) as best_top1,
@@ -48,7 +47,10 @@ list_notebook_figures as (
             'models', measured.models, 'models', runs.device_short_name,
             'models that the notebook plots; the device that timed them'
         ),
-        ('families', measured.families, 'families', null, 'families among them'),
+        (
+            'families', measured.families, 'families', runs.snapshot::varchar,
+            'families among them; the date of the snapshot'
+        ),
         (
             'headline_families', measured.headline_families, 'families', null,
             'families that the notebook looks at closely'
@@ -64,10 +66,6 @@ list_notebook_figures as (
         (
             'convnext_mismatched', measured.convnext_mismatched, 'models', null,
             'those of them with speed and accuracy from different image sizes'
-        ),
-        (
-            'in22', measured.in22, 'models', null,
-            'models of a family that by its name was pretrained on ImageNet-22k'
         ),
         (
             'fastest', 1000 * measured.least_secs, 'ms per image', measured.fastest_family,

@@ -15,22 +15,9 @@ function fieldText(row, field) {
   return typeof value === "number" && field in DIGITS ? value.toFixed(DIGITS[field]) : String(value);
 }
 
-// Text that a spreadsheet would take for a formula is kept text by an apostrophe, as in exports.
-function csvCell(text) {
-  const sign = /(^|[;\t\r\n])([\p{M}\p{Z}\p{C}]*[=+@\-＝＋＠－﹦﹢﹫﹣])/gu;
-  const safe = /^[+-]?[0-9.]+$/.test(text) ? text : text.replace(sign, "$1'$2");
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 function toCsv(rows) {
   const lines = rows.map((row) => FIELDS.map((field) => csvCell(fieldText(row, field))).join(","));
   return [FIELDS.join(","), ...lines].join("\n") + "\n";
-}
-
-function save(blob, name) {
-  const link = element("a", "", { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
 function download() {
