@@ -28,15 +28,10 @@ def ask(connection):
     return lambda question: connection.execute(f"from {question}").df()
 
 
-@pytest.fixture
-def rows(connection) -> pd.DataFrame:
-    return connection.execute(
-        """
-        select benchmarks.*, v2_top1, sketch_top1, a_top1, r_top1
-        from model_benchmarks as benchmarks
-        inner join model_accuracy using (model, img_size)
-        """
-    ).df()
+@pytest.fixture(scope="module")
+def rows(marts) -> pd.DataFrame:
+    shifted = marts("model_accuracy")[["model", "img_size", *SHIFTED]]
+    return marts("model_benchmarks").merge(shifted, on=["model", "img_size"])
 
 
 LICENSE_KINDS = ["permissive", "non-commercial", "custom terms", "unknown"]
@@ -156,10 +151,17 @@ def answer_in_pandas(rows: pd.DataFrame, asked: dict) -> pd.DataFrame:
     )
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_best_models_equals_pandas(seed, ask, rows):
-    question = draw_question(random.Random(seed))
-    ours, theirs = ask(in_sql(question)), answer_in_pandas(rows, question)
+@pytest.fixture(scope="module")
+def answered(rows) -> list[tuple[dict, pd.DataFrame]]:
+    """Random questions with their answers in pandas."""
+    questions = [draw_question(random.Random(seed)) for seed in range(60)]
+    return [(question, answer_in_pandas(rows, question)) for question in questions]
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_best_models_equals_pandas(number, ask, answered):
+    question, theirs = answered[number]
+    ours = ask(in_sql(question))
     if theirs.empty:
         assert len(ours) == 1
         assert ours.model.isna().all()
@@ -190,10 +192,9 @@ def test_best_models_equals_pandas(seed, ask, rows):
         assert list(own.next_breaks) == row.next.breaks
 
 
-def test_the_questions_have_answers_of_every_sort(rows):
+def test_the_questions_have_answers_of_every_sort(answered):
     """So that the comparison with pandas is one."""
-    questions = [draw_question(random.Random(seed)) for seed in range(60)]
-    answers = [answer_in_pandas(rows, question) for question in questions]
+    answers = [answer for _, answer in answered]
     sizes = [len(answer) for answer in answers]
     assert 3 < sizes.count(0) < 30
     assert max(sizes) > 100
