@@ -12,13 +12,18 @@ backtest as (
     select * from {{ ref('prediction_backtest') }}
 ),
 
-published_runs as (
-    select * from {{ ref('int_runs_published') }}
-),
-
 runs as (
     select runs.* from {{ ref('benchmark_runs') }} as runs
-    semi join published_runs on runs.run = published_runs.run
+    semi join {{ ref('int_runs_published') }} as published on runs.run = published.run
+),
+
+devices as (
+    select * from {{ ref('devices') }}
+    where is_default_device
+),
+
+license_costs as (
+    select * from {{ ref('license_costs') }}
 ),
 
 proxies as (
@@ -59,12 +64,9 @@ count_models as (
     select count(*) as models from models
 ),
 
-count_devices as (
-    select count(distinct device) as devices from published_runs
-),
-
 count_runs as (
     select
+        nullif(count(distinct device), 0) as devices,
         nullif(count(*), 0) as runs,
         max(snapshot) as newest_snapshot
     from runs
@@ -84,12 +86,14 @@ list_todays_figures as (
     from measure_agreement
     cross join measure_proxies
     cross join count_models
-    cross join count_devices
     cross join count_runs
     cross join lateral (
         values
         ('models', count_models.models, 'models', null, 'models of the newest snapshot'),
-        ('devices', count_devices.devices, 'devices', null, 'devices that models were timed on'),
+        (
+            'devices', count_runs.devices, 'devices', (select device_short_name from devices),
+            'devices that models were timed on; the default one'
+        ),
         (
             'runs', count_runs.runs, 'runs', count_runs.newest_snapshot::varchar,
             'runs of timm; the date of the newest'
@@ -146,6 +150,17 @@ list_prediction_errors as (
     ) as figures (figure, value, unit, label, meaning)
 ),
 
+list_license_costs as (
+    select
+        format('permissive_within_{:.0f}_us', 1000 * max_ms) as figure,
+        less_top1 as value,
+        'percentage points of top1' as unit,
+        best_model || if(best_model = permissive_model, '', ', ' || permissive_model) as label,
+        'what staying permissive costs on the default device; '
+        || 'the best model within the limit, and the best permissive one if another' as meaning
+    from license_costs
+),
+
 union_figures as (
     select * from notebook_figures
     union all
@@ -154,6 +169,8 @@ union_figures as (
     select * from list_speed_ups
     union all
     select * from list_prediction_errors
+    union all
+    select * from list_license_costs
 ),
 
 keep_known_figures as (

@@ -397,6 +397,9 @@ def test_headline_figures(mart):
         "other_device_jaccard": inference[~same_device].frontier_jaccard.mean(),
         "param_count_spearman": np.median([spearman(run.secs, run.param_count) for run in runs]),
         "macts_spearman": np.median([spearman(run.secs, run.macts) for run in runs]),
+    } | {
+        f"permissive_within_{1000 * cost.max_ms:.0f}_us": cost.best_top1 - cost.permissive_top1
+        for cost in mart("from license_costs").itertuples()
     }
     for name, value in expected.items():
         assert figures.value[name] == pytest.approx(value), name

@@ -429,7 +429,7 @@ def test_headings_and_captions_quote_the_marts(reports, marts):
     assert f"{mismatched} of {len(notebook)} points" in headings["families"]
     gain = marts("robustness_gains", "test_set = 'imagenet-r'").extra_data_robustness[0]
     assert (
-        f"On ImageNet-R, models that saw more than ImageNet-1k stand {gain:+.1f} points"
+        f"On ImageNet-R, seeing more than ImageNet-1k is worth {gain:+.1f} points"
         in (headings["robustness"])
     )
     newest = marts("benchmark_runs").snapshot.max()
