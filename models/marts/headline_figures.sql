@@ -87,11 +87,12 @@ list_todays_figures as (
     cross join measure_proxies
     cross join count_models
     cross join count_runs
+    left join devices as default_device on true
     cross join lateral (
         values
         ('models', count_models.models, 'models', null, 'models of the newest snapshot'),
         (
-            'devices', count_runs.devices, 'devices', (select device_short_name from devices),
+            'devices', count_runs.devices, 'devices', default_device.device_short_name,
             'devices that models were timed on; the default one'
         ),
         (
