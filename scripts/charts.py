@@ -122,7 +122,8 @@ def label(
     figure: go.Figure, rows: pd.DataFrame, x: str, y: str, text: str, **settings: object
 ) -> go.Figure:
     """Label the rows of a finished figure, the first the most urgent: the page shows what fits."""
-    style = {"showarrow": False, "xanchor": "left", "bgcolor": PAPER, "font": {"color": INK}}
+    # What is behind a name shows through, faintly.
+    style = {"showarrow": False, "xanchor": "left", "bgcolor": f"{PAPER}b0", "font": {"color": INK}}
     # plotly takes the places of annotations on a logarithmic axis as exponents.
     xs = np.log10(rows[x]) if figure.layout.xaxis.type == "log" else rows[x]
     ys = np.log10(rows[y]) if figure.layout.yaxis.type == "log" else rows[y]
@@ -188,6 +189,7 @@ def frontier(models: pd.DataFrame, steps: pd.DataFrame) -> go.Figure:
     if on["is_measured"].eq(False).any():
         spans = {"array": on["ms_high"] - on["ms"], "arrayminus": on["ms"] - on["ms_low"]}
         best.update(error_x={**spans, "thickness": 1, "color": FAINT})
+        best.update(name="frontier, with the intervals of what is predicted")
     figure.add_trace(best)
     finish(figure, MS_AXIS, TOP1_AXIS)
     return label(figure, steps, "ms", "top1", "architecture", xanchor="right", xshift=-7, yshift=8)
@@ -410,7 +412,7 @@ def families(benchmarks: pd.DataFrame, trends: pd.DataFrame, looks: pd.DataFrame
             hoverinfo="skip",
             name=f"{trend['family']} line",
         )
-    figure.update_traces(showlegend=False)
+    figure.for_each_trace(lambda trace: trace.update(showlegend=trace.name in looks.index))
     finish(figure, MS_AXIS, TOP1_AXIS, {**MARGIN, "r": 40})
     ends = trends.sort_values("n", ascending=False)
     return label(figure, ends, "max_ms", "top1_at_max_secs", "family", xshift=8)

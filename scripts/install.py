@@ -78,11 +78,17 @@ def install(record: Path, requirements: Path) -> None:
 
 def main() -> int:
     record, requirements = (Path(argument) for argument in sys.argv[1:])
+    folder = record.parent
     with Path("requirements.txt").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            if not is_done(record, requirements):
-                install(record, requirements)
+            if is_done(record, requirements):
+                return 0
+            if folder.is_symlink():
+                where = f"{folder} is a link to {folder.resolve()}, which lacks what is needed here"
+                print(f"{where}; install there, or delete the link", file=sys.stderr)
+                return 1
+            install(record, requirements)
         except subprocess.CalledProcessError as error:
             return error.returncode
     return 0

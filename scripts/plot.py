@@ -96,6 +96,12 @@ def three(value: float) -> str:
     return f"{float(f'{value:.3g}'):,g}"
 
 
+def time_in_words(row: NamedTuple) -> str:
+    """Return the ms of a row, with the interval where they are predicted."""
+    interval = f" ({three(row.ms_low)} to {three(row.ms_high)})"
+    return three(row.ms) + interval * (not row.is_measured)
+
+
 def read_devices(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     columns = "device device_name device_short_name"
     order = "is_default_device desc, device_kind desc, device_name"
@@ -115,22 +121,26 @@ def draw_frontiers(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
     steps = read(
         connection,
         "frontier_steps",
-        "device architecture ms top1 reaches is_largest_step",
+        "device model img_size architecture ms top1 reaches is_largest_step",
         order="more_top1 desc, model",
     )
     views = {}
     for device, name, short_name in read_devices(connection).itertuples(index=False):
         models, own = (rows[rows["device"] == device] for rows in (benchmarks, steps))
-        prices = own.explode("reaches").dropna(subset="reaches").set_index("reaches")["ms"]
+        reached = own.explode("reaches").dropna(subset="reaches")
+        reached = reached.merge(models[["model", "img_size", "ms_low", "ms_high", "is_measured"]])
         if not models.empty:
             views[name] = View(
                 [charts.frontier(models, own[own["is_largest_step"]])],
                 {
                     "device": short_name + " (predicted)" * (not models["is_measured"].all()),
-                    **prices.map(three).add_prefix("ms_"),
+                    **{f"ms_{row.reaches}": time_in_words(row) for row in reached.itertuples()},
                 },
             )
     return views
+
+
+FOLLOWED_TOP1 = (80, 82, 84, 86)  # percent
 
 
 def draw_history(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
@@ -146,14 +156,14 @@ def draw_history(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
         connection,
         "progress",
         "device min_top1 snapshot ms model img_size",
-        where="phase = 'infer' and min_top1 in (80, 82, 84, 86) and ms is not null",
+        where=f"phase = 'infer' and min_top1 in {FOLLOWED_TOP1} and ms is not null",
         order="device, min_top1, snapshot",
     )
     halving_times = read(
         connection,
         "halving_times",
         "device min_top1 first_snapshot first_ms last_improvement least_ms",
-        where="phase = 'infer' and min_top1 in (80, 82, 84, 86, 88)",
+        where=f"phase = 'infer' and min_top1 in {FOLLOWED_TOP1}",
         order="device, min_top1",
     )
     views = {}

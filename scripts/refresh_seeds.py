@@ -329,6 +329,11 @@ def import_own(path: Path, device: str, folder: Path, say: Say) -> None:
     """Check a file as upstream's are, and write its figures to the folder of own ones."""
     types = read_seed_columns(PROJECT / "seeds" / OWN / "_own__seeds.yml")["own_benchmarks"]
     with lock(folder), duckdb.connect() as con:
+        for other, name in own_files(folder):
+            if name == device and key_of(other) != key_of(path):
+                raise RefusedInput(
+                    f"{shown(device)}: is the name of {shown(other.name)} already; give another"
+                )
         set_up(con, snapshot=None, fewer_rows=False, device=device)
         read_files(con, "own", [path])
         run_step(con, "read")
@@ -366,13 +371,23 @@ def import_own(path: Path, device: str, folder: Path, say: Say) -> None:
     say("Build to have it predicted: make, or dbt build")
 
 
+def own_files(folder: Path) -> list[tuple[Path, str]]:
+    """Return the files of own devices, each with the name that it was given."""
+    paths = sorted(folder.glob("benchmark-*.csv"))
+    return [(path, next(iter(read_csv(path)), {}).get("device_name", "")) for path in paths]
+
+
+def key_of(path: Path) -> str:
+    """Return the key of the device, the last part of its file's name."""
+    return path.stem.removesuffix("-dynamo").rpartition("-")[2]
+
+
 def forget(device: str, folder: Path, say: Say) -> None:
     """Delete the own files of a device, by the name that it was given or the key in its files."""
     found = []
     with lock(folder):
-        for path in sorted(folder.glob("benchmark-*.csv")):
-            name = next(iter(read_csv(path)), {}).get("device_name", "")
-            if device == name or path.stem.removesuffix("-dynamo").endswith(f"-{device}"):
+        for path, name in own_files(folder):
+            if device in (name, key_of(path)):
                 path.unlink()
                 found.append(path)
             else:

@@ -59,12 +59,14 @@
     regexp_replace(lower({{ text }}), '[^a-z0-9]', '', 'g')
 {%- endmacro %}
 
-{#- The device that an asked name means: its key, its name or a part of either that no other has;
-    for null the one that is so by default. -#}
+{#- The device that an asked name means: its key, or else its name or a part of either that no other
+    has; for null the one that is so by default. -#}
 {% macro asked_device(asked, default='devices.is_default_device') -%}
     (
         select
             case
+                when bool_or(known.is_key)
+                    then any_value(known.device) filter (where known.is_key)
                 when count_if(known.is_meant) = 1
                     then any_value(known.device) filter (where known.is_meant)
                 else
@@ -85,6 +87,7 @@
             select
                 devices.device,
                 devices.device_kind,
+                devices.device = lower({{ asked }}_start) as is_key,
                 coalesce(
                     {{ asked }} <> '' and (
                         contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
@@ -137,7 +140,11 @@
                     'There is no run of phase "' || asked.phase_start
                     || coalesce('", compiled := ' || asked.compiled::varchar, '"')
                     || ' on this device'
-                    || if(bool_or(runs.is_own), ': training is not predicted', '')
+                    || if(
+                        bool_or(runs.is_own) and {{ asked_phase }} = 'train',
+                        ': training is not predicted',
+                        ''
+                    )
                     || '. It has: '
                     || string_agg(
                         distinct 'phase := ''' || runs.phase || ''', compiled := '

@@ -14,7 +14,7 @@
     case
         when not {{ benchmarks }}.is_measured
             then
-                'Predicted. Measure it: python scripts/measure.py --models '
+                'Predicted. Measure it: python measure.py --models '
                 || {{ benchmarks }}.model || '@' || {{ benchmarks }}.img_size
     end
 {%- endmacro %}

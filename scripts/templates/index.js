@@ -3,7 +3,9 @@
 "use strict";
 
 const SETTINGS = { displayModeBar: false, doubleClick: false };
-const GLYPHS = { circle: "●", square: "■", diamond: "◆" };
+const GLYPHS = {
+  circle: "●", square: "■", diamond: "◆", "triangle-up": "▲", cross: "✚", x: "✖", "triangle-down": "▼", star: "★", bowtie: "⧓",
+};
 const DARK = Object.entries(JSON.parse(document.getElementById("dark").textContent));
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const narrow = matchMedia("(max-width: 700px)");
@@ -55,7 +57,7 @@ function placeLabels(labels, { layout: { margin, xaxis, yaxis }, clientWidth, cl
     const placed = turned
       ? { ...label, xanchor: "left", xshift: -label.xshift, yshift: -label.yshift - 3 } : { yshift: 0, ...label };
     const start = x + placed.xshift - (placed.xanchor === "right" ? size : 0);
-    const rise = (label.yshift ? [0, 13] : [0, 10, -10]).find((step) =>
+    const rise = (label.yshift ? [0, 13] : [0, 10, -10, 20]).find((step) =>
       isFree({ left: start, right: start + size, y: y - placed.yshift - step }));
     if (rise === undefined) return [];
     placed.yshift += rise;

@@ -284,7 +284,7 @@ def test_the_chart_shows_the_marts(device, drawn, marts):
     assert chart.heading.format(**view.quoted).endswith(
         f"82 % fell from {plot.three(progress.ms.iloc[0])} ms in July 2019 to "
         f"{plot.three(progress.ms.iloc[-1])} ms in {last}; "
-        f"since {last} nothing from 80 to 88 % has become faster"
+        f"since {last} nothing from 80 to 86 % has become faster"
     )
 
 

@@ -148,6 +148,14 @@ def test_an_environment_that_is_unfinished_moved_or_broken_is_made_anew(project)
     (linked / ".venv").symlink_to(moved / ".venv")
     assert [make(folder).count("install.py") for folder in (moved, linked)] == [0, 0]
 
+    # What it leads to is another project's.
+    os.utime(linked / "requirements.txt")
+    process = start(linked, ".venv/installed")
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert f".venv is a link to {moved / '.venv'}, which lacks what is needed here" in errors
+    assert tell(moved) == moved / ".venv"
+
 
 @pytest.mark.parametrize(
     ("name", "said"),

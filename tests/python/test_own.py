@@ -74,6 +74,16 @@ def test_a_file_is_replaced_and_forgotten_by_name_or_key(own, take, tmp_path):
     assert list((tmp_path / "seeds" / "own").iterdir()) == []
 
 
+def test_two_devices_have_two_names(own, take, tmp_path):
+    take("--own", own, "--device", "Intel N100")
+    other = Path(shutil.copy(own, tmp_path / own.name.replace("n100", "tags")))
+    code, said = take("--own", other, "--device", "Intel N100")
+    assert code == 1
+    assert f"Intel N100: is the name of {own.name} already; give another" in said
+    assert take("--own", other, "--device", "n100")[0] == 0
+    assert len(list((tmp_path / "seeds" / "own").iterdir())) == 2
+
+
 @pytest.mark.parametrize("name", REMEDIES.values(), ids=REMEDIES)
 def test_another_files_name_is_refused(own, take, tmp_path, name):
     code, said = take("--own", own.rename(tmp_path / name), "--device", "Mine")
@@ -240,7 +250,7 @@ def test_a_limit_is_held_against_the_slow_end(function, read):
 def test_the_answer_says_how_to_measure_the_pick(read):
     picks = read("from best_models('odd', max_ms := 100, n := 3)")
     for pick in picks.itertuples():
-        said, _, arguments = pick.note.partition("python scripts/measure.py ")
+        said, _, arguments = pick.note.partition("python measure.py ")
         assert said == "Predicted. Measure it: "
         wanted = measure.parse_arguments(arguments.split()).models
         assert wanted == [f"{pick.model}@{pick.img_size}"]

@@ -333,7 +333,8 @@ def test_predicted_times_have_whiskers(marts):
     rows["is_measured"] = ~rows.is_frontier
     rows["ms_low"], rows["ms_high"] = 0.5 * rows.ms, 3 * rows.ms
     steps = marts("frontier_steps", "device = 'rtx4090'")
-    (best,) = (trace for trace in charts.frontier(rows, steps).data if trace.name == "frontier")
+    name = "frontier, with the intervals of what is predicted"
+    (best,) = (trace for trace in charts.frontier(rows, steps).data if trace.name == name)
     assert list(best.error_x.array) == pytest.approx(2 * rows.ms[rows.is_frontier], abs=2e-4)
     assert list(best.error_x.arrayminus) == pytest.approx(0.5 * rows.ms[rows.is_frontier], abs=2e-4)
 

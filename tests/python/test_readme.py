@@ -182,6 +182,15 @@ def test_make_does_nothing_when_nothing_changed(run):
     run("make --question reports/index.html reports/explorer.html")
 
 
+def test_errors_of_predictions_are_those_of_the_mart(marts):
+    figures = marts("headline_figures").set_index("figure").value
+    said = re.findall(r"([\d.]+) to ([\d.]+) % on a\s(?:graphics card|CPU)", README)
+    card, cpu = (
+        [figures[f"{end}_error_{kind}"] for end in ("least", "most")] for kind in ("gpu", "cpu")
+    )
+    assert said == [tuple(f"{error:.1f}" for error in card), tuple(f"{error:.0f}" for error in cpu)]
+
+
 def test_the_line_of_python_gives_the_ten_best(database, monkeypatch):
     (line,) = re.findall(r"`(duckdb\.connect\([^`]+)`", README)
     monkeypatch.chdir(database.parent)

@@ -72,7 +72,7 @@ function drawAxes(frame, colors) {
   return [
     ...times.map((ms) => shape("path", { ...line, d: `M${toX(ms)},${top}V${bottom}` })),
     ...scores.map((score) => shape("path", { ...line, d: `M${left},${toY(score)}H${right}` })),
-    ...times.map((ms) => shape("text", { ...label, x: toX(ms), y: bottom + 16, "text-anchor": "middle" }, String(ms))),
+    ...times.map((ms) => shape("text", { ...label, x: toX(ms), y: bottom + 16, "text-anchor": toX(ms) > right - 16 ? "end" : "middle" }, ms.toLocaleString("en", { maximumSignificantDigits: 1 }))),
     ...scores.map((score) => shape("text", { ...label, x: left - 6, y: toY(score) + 4, "text-anchor": "end" }, String(score))),
     shape("text", { ...label, x: (left + right) / 2, y: bottom + 35, "text-anchor": "middle" }, "ms per image (log scale)"),
     shape("text", { ...label, transform: `translate(12 ${(top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle" },
