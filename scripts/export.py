@@ -101,8 +101,7 @@ def write_marts(database: Path, folder: Path) -> int:
         ).fetchall()
         if not marts:
             raise duckdb.CatalogException("holds no marts")
-        written = {}
-        write_manifest(folder, written)
+        record(folder, manifest_of({}))
         for (mart,) in marts:
             print(f"writing {mart}", flush=True)
             for ending in ENDINGS:
@@ -111,8 +110,7 @@ def write_marts(database: Path, folder: Path) -> int:
                 rows = without_formulas(connection, mart) if ending == "csv" else f'from "{mart}"'
                 connection.execute(f"copy ({rows} order by all) to '{target}'")
                 # Recorded before it is there, so that a file there is always known.
-                written[f"{mart}.{ending}"] = checksum(part)
-                write_manifest(folder, written)
+                record(folder, line_of(f"{mart}.{ending}", checksum(part)))
                 part.rename(folder / f"{mart}.{ending}")
     return len(marts)
 
@@ -124,13 +122,18 @@ def checksum(path: Path) -> str:
 
 def manifest_of(written: dict[str, str]) -> str:
     """Return the manifest of files by their checksums."""
-    lines = (f"{digest}  {name}\n" for name, digest in sorted(written.items()))
+    lines = (line_of(name, digest) for name, digest in written.items())
     return "".join(("# Written by scripts/export.py, and replaced by it.\n", *lines))
 
 
-def write_manifest(folder: Path, written: dict[str, str]) -> None:
-    with outcome.naming(folder / MANIFEST):
-        (folder / MANIFEST).write_text(manifest_of(written))
+def line_of(name: str, digest: str) -> str:
+    return f"{digest}  {name}\n"
+
+
+def record(folder: Path, text: str) -> None:
+    """Add to the manifest in one step, so that an export killed at any moment left a whole one."""
+    with outcome.naming(folder / MANIFEST), (folder / MANIFEST).open("a") as stream:
+        stream.write(text)
 
 
 def files_of(folder: Path) -> list[Path]:
