@@ -262,9 +262,8 @@ def read_notebook(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFra
     return dict(list(benchmarks.groupby("phase")))
 
 
-def quote_notebook(connection: duckdb.DuckDBPyConnection, phase: str) -> dict[str, NamedTuple]:
+def quote_notebook(figures: dict[str, NamedTuple], phase: str) -> dict[str, NamedTuple]:
     """Return the headline figures of a phase, without it in their names."""
-    figures = read_figures(connection)
     return {
         name.removeprefix(f"{phase}_"): row
         for name, row in figures.items()
@@ -283,20 +282,22 @@ def draw_families(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
     ).assign(
         min_ms=lambda rows: 1000 * rows["min_secs"], max_ms=lambda rows: 1000 * rows["max_secs"]
     )
+    figures = read_figures(connection)
     rows = pd.concat(benchmarks.values())
     looks = charts.family_looks(sorted(rows["family"][rows["is_headline_family"]].unique()))
     return {
         PHASES[phase]: View(
             [charts.families(models, trends[trends["phase"] == phase], looks)],
-            quote_notebook(connection, phase),
+            quote_notebook(figures, phase),
         )
         for phase, models in benchmarks.items()
     }
 
 
 def draw_parameter_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
+    figures = read_figures(connection)
     return {
-        PHASES[phase]: View([charts.parameter_counts(models)], quote_notebook(connection, phase))
+        PHASES[phase]: View([charts.parameter_counts(models)], quote_notebook(figures, phase))
         for phase, models in read_notebook(connection).items()
     }
 
@@ -443,8 +444,7 @@ def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
         connection,
         "model_accuracy",
         "model img_size architecture_group kind pretrained_on extra_data_through is_extra_data "
-        "is_distilled "
-        "is_self_supervised license license_kind license_url hub_id paper input_size "
+        "is_distilled is_self_supervised license license_kind license_url hub_id paper input_size "
         "is_fixed_input_size num_features reductions param_count gmacs macts top1 top5 "
         "top1_standard_error ties shifted_top1 shifted_top1_standard_error v2_top1 sketch_top1 "
         "a_top1 r_top1 v2_robustness sketch_robustness a_robustness r_robustness",
@@ -488,8 +488,7 @@ def read_explorer(connection: duckdb.DuckDBPyConnection) -> dict:
         connection,
         "backbones",
         "model architecture architecture_group kind pretrained_on extra_data_through is_distilled "
-        "license "
-        "license_kind license_url hub_id paper input_size is_fixed_input_size num_features "
+        "license license_kind license_url hub_id paper input_size is_fixed_input_size num_features "
         "reductions param_count",
         order="model",
     )

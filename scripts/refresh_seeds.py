@@ -329,17 +329,17 @@ def import_own(path: Path, device: str, folder: Path, say: Say) -> None:
     """Check a file as upstream's are, and write its figures to the folder of own ones."""
     types = read_seed_columns(PROJECT / "seeds" / OWN / "_own__seeds.yml")["own_benchmarks"]
     with lock(folder), duckdb.connect() as con:
-        for other, name in own_files(folder):
-            if name == device and key_of(other) != key_of(path):
-                raise RefusedInput(
-                    f"{shown(device)}: is the name of {shown(other.name)} already; give another"
-                )
         set_up(con, snapshot=None, fewer_rows=False, device=device)
         read_files(con, "own", [path])
         run_step(con, "read")
         apply_rules(con)
         if faults := describe_faults(con, {"own": path.parent}):
             raise RefusedInput("\n".join(faults))
+        for other, name in own_files(folder):
+            if name == device and key_of(other) != key_of(path):
+                raise RefusedInput(
+                    f"{shown(device)}: is the name of {shown(other.name)} already; give another"
+                )
         (sha256,) = con.execute("select sha256 from inputs").fetchone()
         stated = {
             "device_name": device,
@@ -377,9 +377,10 @@ def own_files(folder: Path) -> list[tuple[Path, str]]:
     return [(path, next(iter(read_csv(path)), {}).get("device_name", "")) for path in paths]
 
 
-def key_of(path: Path) -> str:
-    """Return the key of the device, the last part of its file's name."""
-    return path.stem.removesuffix("-dynamo").rpartition("-")[2]
+def key_of(path: Path) -> str | None:
+    """Return the key of the device that a file's name says."""
+    run = re.fullmatch(read_vars()["run_grammar"], path.stem.removeprefix("benchmark-"))
+    return run and run[6]
 
 
 def forget(device: str, folder: Path, say: Say) -> None:

@@ -117,7 +117,7 @@
             coalesce(
                 any_value(runs.run) filter (
                     where runs.run = asked.run
-                    and (asked.device is null or runs.device = {{ asked_device('asked.device') }})
+                    and (asked.device is null or runs.is_on_device)
                     and ({{ asked_phase }} = 'infer' or runs.phase = {{ asked_phase }})
                     and coalesce(runs.is_compiled = asked.compiled, true)
                 ),
@@ -153,8 +153,13 @@
                     )
                 )
             )
-        from {{ ref('benchmark_runs') }} as runs
-        where asked.run is not null or runs.device = {{ asked_device('asked.device') }}
+        from (
+            select
+                known.*,
+                known.device = {{ asked_device('asked.device') }} as is_on_device
+            from {{ ref('benchmark_runs') }} as known
+        ) as runs
+        where asked.run is not null or runs.is_on_device
     )
 {%- endmacro %}
 

@@ -35,16 +35,6 @@ models as (
     select * from {{ ref('models') }}
 ),
 
-measure_settings as (
-    select
-        to_setting,
-        min(same_batch_speed_up) as least_speed_up,
-        max(same_batch_speed_up) as most_speed_up
-    from comparisons
-    where to_setting in ('compiled', 'nhwc')
-    group by to_setting
-),
-
 measure_agreement as (
     select
         avg(frontier_jaccard) filter (where from_device = to_device) as same_device,
@@ -72,11 +62,23 @@ count_runs as (
     from runs
 ),
 
-measure_predictions as (
+measure_ranges as (
     select
-        device_kind,
-        min(median_error) as least_error,
-        max(median_error) as most_error
+        to_setting as what,
+        min(same_batch_speed_up) as lowest,
+        max(same_batch_speed_up) as highest,
+        'times' as unit,
+        'median speed-up by this setting' as meaning
+    from comparisons
+    where to_setting in ('compiled', 'nhwc')
+    group by to_setting
+    union all
+    select
+        'error_' || device_kind as what,
+        min(median_error) as lowest,
+        max(median_error) as highest,
+        '%' as unit,
+        'median error of predicted times, of the held-out device' as meaning
     from backtest
     group by device_kind
 ),
@@ -119,36 +121,19 @@ list_todays_figures as (
     ) as figures (figure, value, unit, label, meaning)
 ),
 
-list_speed_ups as (
-    select figures.*
-    from measure_settings as measured
+list_ranges as (
+    select
+        ends.which || '_' || ranges.what as figure,
+        ends.value,
+        ranges.unit,
+        null as label,
+        ranges.meaning || ', where it is ' || ends.which as meaning
+    from measure_ranges as ranges
     cross join lateral (
         values
-        (
-            'least_' || measured.to_setting, measured.least_speed_up, 'times', null,
-            'median speed-up by this setting, where it is least'
-        ),
-        (
-            'most_' || measured.to_setting, measured.most_speed_up, 'times', null,
-            'median speed-up by this setting, where it is most'
-        )
-    ) as figures (figure, value, unit, label, meaning)
-),
-
-list_prediction_errors as (
-    select figures.*
-    from measure_predictions as predictions
-    cross join lateral (
-        values
-        (
-            'least_error_' || predictions.device_kind, predictions.least_error, '%', null,
-            'median error of predicted times, of the held-out device where it is least'
-        ),
-        (
-            'most_error_' || predictions.device_kind, predictions.most_error, '%', null,
-            'the same where it is most'
-        )
-    ) as figures (figure, value, unit, label, meaning)
+        ('least', ranges.lowest),
+        ('most', ranges.highest)
+    ) as ends (which, value)
 ),
 
 list_license_costs as (
@@ -167,9 +152,7 @@ union_figures as (
     union all
     select * from list_todays_figures
     union all
-    select * from list_speed_ups
-    union all
-    select * from list_prediction_errors
+    select * from list_ranges
     union all
     select * from list_license_costs
 ),

@@ -74,6 +74,17 @@ def test_a_file_is_replaced_and_forgotten_by_name_or_key(own, take, tmp_path):
     assert list((tmp_path / "seeds" / "own").iterdir()) == []
 
 
+def test_a_key_may_hold_a_dash(own, take, tmp_path):
+    for key in ("my-nas", "your-nas"):
+        path = shutil.copy(own, tmp_path / own.name.replace("n100", key))
+        assert take("--own", path, "--device", key.title())[0] == 0
+    code, said = take("--own", path, "--device", "My-Nas")
+    assert (code, "is the name of" in said) == (1, True)
+    assert take("--forget", "my-nas")[0] == 0
+    (left,) = (tmp_path / "seeds" / "own").iterdir()
+    assert left.stem.endswith("-your-nas")
+
+
 def test_two_devices_have_two_names(own, take, tmp_path):
     take("--own", own, "--device", "Intel N100")
     other = Path(shutil.copy(own, tmp_path / own.name.replace("n100", "tags")))

@@ -24,9 +24,10 @@ function show(isOtherRun) {
   byId("key_own").hidden = !deviceOf(state.question.device).is_own;
   showList();
   showTip(null);
-  if (isOtherRun) showCard();
   if (isOtherRun) showPins();
-  drawChart();
+  // Which draws the chart too.
+  if (isOtherRun) showCard();
+  else drawChart();
 }
 
 function showAnswer() {
