@@ -826,10 +826,12 @@ def test_it_is_small_and_quick(browser, reports):
             times = opened.evaluate(benchmark.PAGE_TIMES)
             return times["paint"], times["frame"], opened.evaluate(show_all)
 
-    # Whatever else the machine does makes it slower, so once in three is enough.
-    limits = (500, 50, 200)
-    for _ in range(3):
-        times = measure()
-        if all(time < limit for time, limit in zip(times, limits, strict=True)):
+    # make benchmark measures what is promised, half of this, where nothing else runs: here the
+    # other tests do, which only ever makes it slower, so the best of a few loads counts.
+    limits = (1000, 100, 400)
+    best = measure()
+    for _ in range(4):
+        if all(time < limit for time, limit in zip(best, limits, strict=True)):
             break
-    assert all(time < limit for time, limit in zip(times, limits, strict=True)), times
+        best = tuple(map(min, best, measure()))
+    assert all(time < limit for time, limit in zip(best, limits, strict=True)), best

@@ -147,7 +147,7 @@ def test_hover_labels_show_names_as_text(name, open_page):
     with_family = {model for model in MODELS if model.startswith("levit")}
     for model in with_family if name == "families" else MODELS:
         page.evaluate(HOVER, [chart, *page.evaluate(FIND_POINT, [chart, model])])
-        page.wait_for_function(IS_SHOWN, arg=model, timeout=5000)
+        page.wait_for_function(IS_SHOWN, arg=model)
     with page.expect_download() as download:
         page.locator(f"#{name}").get_by_role("button", name="Download rows (CSV)").click()
     with download.value.path().open(newline="", encoding="utf-8") as stream:

@@ -139,7 +139,7 @@ def test_a_choice_changes_heading_and_chart(report, drawn):
             script = f"document.querySelector('#{name} .panel').data.map(trace => trace.x.length)"
             with suppress(TimeoutError):
                 report.wait_for_function(
-                    f"expected => `${{{script}}}` === `${{expected}}`", arg=expected, timeout=5000
+                    f"expected => `${{{script}}}` === `${{expected}}`", arg=expected
                 )
             assert report.evaluate(script) == expected
             assert section.locator("h2").text_content().startswith(f"On the {device}, 82")
