@@ -8,10 +8,11 @@
     python scripts/refresh_seeds.py --forget "Jetson Orin"
 
 The first form clones timm's repository (shallow, results/ only) and takes date and
-commit from git. Figures are copied as upstream wrote them; only thousands separators
-and the ".0" of whole numbers go. The third takes what read_model_cards.py wrote, alone
-or together with --results. --history clones the whole history and adds the earlier states
-of the imagenet results that are far enough from those in the seeds.
+commit from git. Figures are copied as upstream wrote them; only the thousands separators
+of parameter counts and the ".0" of whole numbers go. The third takes what
+read_model_cards.py wrote, alone or together with --results. --history clones the whole
+history and adds the earlier states of the imagenet results that are far enough from those
+in the seeds.
 
 The last two are about your own hardware: what measure.py or timm's benchmark.py wrote goes
 beside the seed own_benchmarks, where the build finds it and git passes over it.
@@ -39,6 +40,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -58,6 +60,12 @@ OWN = "own"  # the folder beside the seeds for what the user measured
 UNFINISHED = "unfinished_import"  # the folder of seeds that are still to be put in place
 
 LARGEST_FILE = 200_000_000  # bytes
+# So that no setting of the user's changes the files or what git prints; the proxies stay.
+GIT_SETTINGS = (
+    *("core.autocrlf=false", f"core.attributesFile={os.devnull}", "init.templateDir="),
+    *(f"core.hooksPath={os.devnull}", "log.showSignature=false"),
+)
+GIT_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_ATTR_NOSYSTEM": "1", "TZ": "UTC"}
 NO_TEXT = {b"\x1f\x8b": "gzip", b"PK": "zip", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 FAULTS_SHOWN = 5  # of a file
 
@@ -104,6 +112,12 @@ def choose_files(results: Path, say: Say) -> list[Path]:
     if all(path.name.startswith("model_metadata") for path in chosen):
         raise RefusedInput(f"{shown(results)}: no results or benchmark CSV; name timm's results/")
     return chosen
+
+
+def letters_of(name: str) -> str:
+    """Return the letters and digits of a name: names that agree in them are the same."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def read_file(path: Path) -> tuple[str, str]:
@@ -220,8 +234,8 @@ def set_up(con: Connection, **settings: object) -> None:
         for seed in ("test_sets", "device_keys", "tag_tokens", "pretraining_datasets")
     }
     settings |= {"kinds": list(layouts), "layouts": list(layouts.values()), **words}
-    names = [row.values() for row in read_csv(REFERENCE / "device_keys.csv")]
-    settings["published_devices"] = sorted({name for row in names for name in list(row)[:4]})
+    names = [list(row.values())[:4] for row in read_csv(REFERENCE / "device_keys.csv")]
+    settings["published_devices"] = [letters_of(name) for row in names for name in row]
     anchors = read_csv(REFERENCE / "anchors.csv")
     settings["anchors"] = [f"{row['architecture']} {row['img_size']}" for row in anchors]
     for name, value in (settings | read_vars()).items():
@@ -325,22 +339,29 @@ def import_files(
 # --- the user's own files -------------------------------------------------------------
 
 
-def import_own(path: Path, device: str, folder: Path, say: Say) -> None:
+def import_own(path: Path, device: str, seeds: Path, say: Say) -> None:
     """Check a file as upstream's are, and write its figures to the folder of own ones."""
     types = read_seed_columns(PROJECT / "seeds" / OWN / "_own__seeds.yml")["own_benchmarks"]
-    with lock(folder), duckdb.connect() as con:
-        set_up(con, snapshot=None, fewer_rows=False, device=device)
+    folder = seeds.parent / OWN
+    with open_seeds(seeds, say), lock(folder), duckdb.connect() as con:
+        letters = letters_of(device)
+        set_up(con, snapshot=None, fewer_rows=False, device=device, device_letters=letters)
         read_files(con, "own", [path])
+        # What timm timed tells a slip and a copy.
+        published = [seeds / f"{seed}.csv" for seed in read_seed_columns() if "bench" in seed]
+        read_files(con, "old", [seed for seed in published if seed.exists()])
         run_step(con, "read")
         apply_rules(con)
-        if faults := describe_faults(con, {"own": path.parent}):
+        if faults := describe_faults(con, {"own": path.parent, "old": seeds}):
             raise RefusedInput("\n".join(faults))
-        for other, name in own_files(folder):
-            if name == device and key_of(other) != key_of(path):
-                raise RefusedInput(
-                    f"{shown(device)}: is the name of {shown(other.name)} already; give another"
-                )
-        (sha256,) = con.execute("select sha256 from inputs").fetchone()
+        (sha256,) = con.execute("select sha256 from inputs where origin = 'own'").fetchone()
+        own_file, instead = folder / path.name, ""
+        for other in own_files(folder):
+            if other.path == own_file:
+                instead = f" in place of {shown(other.device)}"
+            elif fault := clash(other, path, device, sha256):
+                raise RefusedInput(shown(fault))
+        con.execute("delete from records where origin <> 'own'")
         stated = {
             "device_name": device,
             "snapshot": datetime.now(UTC).date().isoformat(),
@@ -351,50 +372,80 @@ def import_own(path: Path, device: str, folder: Path, say: Say) -> None:
             con.execute(
                 "update records set names = [?] || names, cells = [?] || cells", [name, value]
             )
-        side_file, own_file = folder / f".{path.name}.new", folder / path.name
+        side_file = folder / f".{path.name}.new"
         quoted = str(side_file).replace("'", "''")
         try:
             con.execute(
                 f"copy (select {select_cells(types)} from records where not is_blank order by all)"
                 f" to '{quoted}' (format csv, header)"
             )
-            did = "replaced" if own_file.exists() else "taken in"
             side_file.replace(own_file)
         finally:
             side_file.unlink(missing_ok=True)
         found, all_of_them, enough = con.execute(
             "select anchors, len(getvariable('anchors')), getvariable('enough_anchors') from source"
         ).fetchone()
-    say(f"{device}: {did} as {own_file}, with {found} of the {all_of_them} anchors")
+    say(f"{device}: taken in as {own_file}{instead}, with {found} of the {all_of_them} anchors")
     if found < enough:
         say(f"With {enough} of them or more predictions are better: measure the others too.")
     say("Build to have it predicted: make, or dbt build")
 
 
-def own_files(folder: Path) -> list[tuple[Path, str]]:
-    """Return the files of own devices, each with the name that it was given."""
-    paths = sorted(folder.glob("benchmark-*.csv"))
-    return [(path, next(iter(read_csv(path)), {}).get("device_name", "")) for path in paths]
+class OwnFile(NamedTuple):
+    """A file of an own device, with the name that it was given."""
+
+    path: Path
+    device: str
+    sha256: str
 
 
-def key_of(path: Path) -> str | None:
-    """Return the key of the device that a file's name says."""
+def own_files(folder: Path) -> list[OwnFile]:
+    files = []
+    for path in sorted(folder.glob("benchmark-*.csv")):
+        try:
+            row = next(csv.DictReader(read_file(path)[1].splitlines()), {})
+        except RefusedInput as fault:
+            raise RefusedInput(f"{shown(path)}: {fault}") from None
+        except csv.Error as error:
+            raise RefusedInput(f"{shown(path)}: {error}; move it out of the folder") from None
+        files.append(OwnFile(path, row.get("device_name") or "", row.get("sha256") or ""))
+    return files
+
+
+def key_of(path: Path) -> str:
+    """Return letters and digits of the device's key in a file's name."""
     run = re.fullmatch(read_vars()["run_grammar"], path.stem.removeprefix("benchmark-"))
-    return run and run[6]
+    return letters_of(run[6]) if run else ""
+
+
+def clash(other: OwnFile, path: Path, device: str, sha256: str) -> str | None:
+    """Return what is wrong with a file or its device's name beside another file."""
+    name, is_same_device = other.path.name, key_of(other.path) == key_of(path)
+    if letters_of(other.device) == letters_of(device) and not is_same_device:
+        return f"{device}: is the name of {name} already; give another"
+    if is_same_device and other.device != device:
+        return f"{device}: is called {other.device} in {name}; give that name, or forget it first"
+    if letters_of(other.path.stem) == letters_of(path.stem):
+        return f"{path}: is {name} in another spelling; rename it to that"
+    if other.sha256 == sha256:
+        return f"{path}: holds the same as {name}; give the file that belongs to its name"
+    return None
 
 
 def forget(device: str, folder: Path, say: Say) -> None:
     """Delete the own files of a device, by the name that it was given or the key in its files."""
     found = []
     with lock(folder):
-        for path, name in own_files(folder):
-            if device in (name, key_of(path)):
+        for path, name, _ in own_files(folder):
+            if letters_of(device) in (letters_of(name), key_of(path)):
                 path.unlink()
                 found.append(path)
             else:
-                say(f"kept: {name} ({path.name})")
+                say(f"kept: {shown(name)} ({path.name})")
     if not found:
-        raise RefusedInput(f"{shown(device)}: no device of your own by that name; see those above")
+        raise RefusedInput(
+            f"{shown(device[:80])}: no device of your own by that name; see those above"
+        )
     for path in found:
         say(f"forgotten: {path}")
 
@@ -402,20 +453,25 @@ def forget(device: str, folder: Path, say: Say) -> None:
 # --- timm's repository --------------------------------------------------------------
 
 
-def git(*arguments: str) -> str:
+def git(*arguments: str, at: str | Path = ".") -> str:
     """Run git and return what it prints, in the environment of no other repository."""
+    settings = [part for setting in GIT_SETTINGS for part in ("-c", setting)]
+    command = ["git", "-C", str(at), *settings, *arguments]
+    environment = os.environ | GIT_ENVIRONMENT
     try:
         # A hook that runs the importer hands on its own repository.
         its_own = subprocess.check_output(["git", "rev-parse", "--local-env-vars"], text=True)
-        environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "TZ": "UTC"}
         for name in its_own.split():
             environment.pop(name, None)
-        return subprocess.check_output(["git", *arguments], env=environment, text=True).strip()
+        return subprocess.check_output(command, env=environment, text=True).strip()
     except FileNotFoundError:
         raise RefusedInput("git: not found; install it, or give --results") from None
     except subprocess.CalledProcessError as error:
+        folder = Path(tempfile.gettempdir())
+        room = shutil.disk_usage(folder).free / 1e6
         raise RefusedInput(
-            f"git {arguments[0]} failed with exit code {error.returncode}; "
+            f"git {arguments[0]} failed with exit code {error.returncode}, with {room:,.0f} MB of "
+            f"room on the disk at {disk_of(folder)}; make room there (TMPDIR says where), "
             "check the network, or give --results"
         ) from None
 
@@ -424,10 +480,10 @@ def clone(repository: str, folder: str) -> tuple[Path, date, str]:
     """Clone results/ of the repository; return its path, the commit's UTC date and SHA."""
     options = ("--depth", "1", "--filter", "blob:none", "--sparse", "--progress")
     git("clone", *options, repository, folder)
-    git("-C", folder, "sparse-checkout", "set", "results")
-    day = git("-C", folder, "log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d")
+    git("sparse-checkout", "set", "results", at=folder)
+    day = git("log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d", at=folder)
     snapshot = date.fromisoformat(day)
-    return Path(folder, "results"), snapshot, git("-C", folder, "rev-parse", "HEAD")
+    return Path(folder, "results"), snapshot, git("rev-parse", "HEAD", at=folder)
 
 
 class State(NamedTuple):
@@ -450,9 +506,9 @@ def clone_history(repository: str, folder: Path) -> list[State]:
     # A branch counts from the day it was merged, as it was merged.
     options = ("--first-parent", "--reverse", "--format=%H %cd", "--date=format-local:%Y-%m-%d")
     standing = []
-    for line in git("-C", str(folder), "log", *options, "--", *paths).splitlines():
+    for line in git("log", *options, "--", *paths, at=folder).splitlines():
         commit, day = line.split()
-        if files := git("-C", str(folder), "ls-tree", commit, *paths).splitlines():
+        if files := git("ls-tree", commit, *paths, at=folder).splitlines():
             content, path = files[-1].split()[2:]
             contents = [state.content for state in standing]
             if content in contents:
@@ -467,7 +523,7 @@ def check_out(clone: Path, state: State) -> Path:
     """Return a results/ folder with the file of the state alone."""
     folder = clone.with_name(state.commit)
     folder.mkdir()
-    git("-C", str(clone), "--work-tree", str(folder), "checkout", state.commit, "--", state.path)
+    git(f"--work-tree={folder}", "checkout", state.commit, "--", state.path, at=clone)
     return folder / "results"
 
 
@@ -500,9 +556,9 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
         parser.error(f"--commit {arguments.commit!r} is not 7 to 40 hex digits")
     if bool(arguments.own) != bool(arguments.device):
         parser.error("--own and --device go together: the file, and what to call the hardware")
-    if arguments.device and not (arguments.device.isprintable() and arguments.device.strip()):
-        parser.error(f"--device {arguments.device!r} is no name that can be printed")
-    published = arguments.results or arguments.model_cards
+    if arguments.forget is not None and not letters_of(arguments.forget):
+        parser.error("--forget is given no name; give that of a device of your own")
+    published = arguments.results or arguments.model_cards or arguments.history
     if bool(published) + bool(arguments.own) + bool(arguments.forget) > 1:
         parser.error("--own, --forget and timm's figures are taken one at a time")
     return arguments
@@ -601,15 +657,20 @@ def refresh_history(arguments: argparse.Namespace, say: Say) -> None:
         rewrite_seeds(seeds, arguments.seeds)
 
 
+def disk_of(path: Path) -> Path:
+    """Return where the disk is mounted that a path is on."""
+    return next(place for place in (path, *path.resolve().parents) if place.is_mount())
+
+
 def explain(error: Exception, folder: Path) -> str:
     """Return one line on an error of the system or of DuckDB; a full disk is named."""
     reason, is_full = str(error).splitlines()[0], "No space left" in str(error)
     if isinstance(error, OSError):
-        reason = f"{error.filename2 or error.filename or folder}: {error.strerror}"
+        folder = Path(error.filename2 or error.filename or folder)
+        reason = f"{folder}: {error.strerror}"
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     if is_full:
-        disk = next(path for path in (folder, *folder.resolve().parents) if path.is_mount())
-        return f"{reason}; make room on the disk at {disk} and run again"
+        return f"{reason}; make room on the disk at {disk_of(folder)} and run again"
     return f"{reason}; mend that and run again"
 
 
@@ -623,11 +684,10 @@ def main(argv: list[str] | None = None) -> int:
     outcome.so_far = lambda: f"{what_became(arguments.seeds)}: "
     try:
         say = functools.partial(print, flush=True)
-        own_folder = arguments.seeds.parent / OWN
         if arguments.own:
-            import_own(arguments.own, arguments.device.strip(), own_folder, say)
+            import_own(arguments.own, arguments.device.strip(), arguments.seeds, say)
         elif arguments.forget:
-            forget(arguments.forget, own_folder, say)
+            forget(arguments.forget, arguments.seeds.parent / OWN, say)
         else:
             update = refresh_history if arguments.history else refresh
             update(arguments, say)

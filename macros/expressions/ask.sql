@@ -56,25 +56,25 @@
 {%- endmacro %}
 
 {% macro squeeze(text) -%}
-    regexp_replace(lower({{ text }}), '[^a-z0-9]', '', 'g')
+    regexp_replace(lower({{ text }}), '[^\p{L}\p{N}]', '', 'g')
 {%- endmacro %}
 
-{#- The device that an asked name means: its key, or else its name or a part of either that no other
-    has; for null the one that is so by default. -#}
+{#- The device that an asked name means, whatever its case and signs: by its key, or else by its name,
+    by a part of either that no other published device has, by a part that no other device has at all.
+    So a device of one's own changes no answer about a published one. For null the one that is so by
+    default. -#}
 {% macro asked_device(asked, default='devices.is_default_device') -%}
     (
         select
             case
-                when bool_or(known.is_key)
-                    then any_value(known.device) filter (where known.is_key)
-                when count_if(known.is_meant) = 1
-                    then any_value(known.device) filter (where known.is_meant)
+                when histogram(known.place)[min(known.place)] = 1
+                    then arg_min(known.device, known.place)
                 else
                     error(
                         'No one device is called "' || coalesce({{ asked }}_start, 'null')
                         || '". There are: '
                         || coalesce(
-                            string_agg(known.device, ', ') filter (where known.is_meant),
+                            string_agg(known.device, ', ') filter (where known.place is not null),
                             string_agg(known.device, ', ') filter (
                                 where known.device_kind = lower({{ asked }}_start)
                             ),
@@ -87,14 +87,19 @@
             select
                 devices.device,
                 devices.device_kind,
-                devices.device = lower({{ asked }}_start) as is_key,
-                coalesce(
-                    {{ asked }} <> '' and (
+                case
+                    when {{ asked }} is null then if({{ default }}, 1, null)
+                    when {{ squeeze(asked) }} = '' then null
+                    when {{ squeeze('devices.device') }} = {{ squeeze(asked) }} then 1
+                    when
+                        list_contains(devices.device_keys, lower({{ asked }}))
+                        or {{ squeeze('devices.device_name') }} = {{ squeeze(asked) }}
+                        then 2
+                    when
                         contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
                         or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }})
-                    ),
-                    {{ default }}
-                ) as is_meant
+                        then if(devices.is_own, 4, 3)
+                end as place
             from {{ ref('devices') }} as devices
             order by devices.device
         ) as known

@@ -23,7 +23,12 @@ name_devices as (
         benchmark_files.upstream_rows,
         benchmark_files.is_compiled,
         benchmark_files.is_own,
-        coalesce(device_keys.device, benchmark_files.device_key) as device,
+        coalesce(
+            device_keys.device,
+            min(benchmark_files.device_key) over (
+                partition by {{ squeeze('benchmark_files.device_key') }}
+            )
+        ) as device,
         coalesce(
             benchmark_files.device_name, device_keys.device_name, benchmark_files.device_key
         ) as device_name,
@@ -38,7 +43,8 @@ name_devices as (
         benchmark_files.device_key,
         string_split(benchmark_files.torch_version, '.')::integer[] as torch_order
     from benchmark_files
-    left join device_keys on benchmark_files.device_key = device_keys.device_key
+    left join device_keys
+        on {{ squeeze('benchmark_files.device_key') }} = {{ squeeze('device_keys.device_key') }}
 )
 
 select * from name_devices

@@ -3,6 +3,15 @@
 create macro cell_of(names, cells, wanted) as cells[list_position(names, wanted)];
 create macro plain(number) as nullif(replace(number, ',', ''), '');
 create macro as_number(number) as try_cast(plain(number) as double);
+-- Device keys and run ids are the same where they differ in case and signs alone.
+create macro squeeze(text) as regexp_replace(lower(text), '[^a-z0-9]', '', 'g');
+create macro device_key(run) as squeeze(regexp_extract(run, getvariable('run_grammar'), 6));
+-- Neither letter, mark, number, sign nor plain space; or one of those and yet blank.
+create macro is_invisible(text) as regexp_matches(
+    text,
+    '[^\p{L}\p{M}\p{N}\p{P}\p{S} ]|[\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}'
+    || '\x{2800}\x{3164}\x{FE00}-\x{FE0F}\x{FFA0}\x{E0100}-\x{E01EF}]'
+);
 
 create table files as
 with
@@ -41,7 +50,7 @@ select
         when regexp_full_match(run, getvariable('run_grammar')) then split_part(run, '-', 1)
         when regexp_full_match(file, 'model_metadata[-_]in1k\.csv') then 'metadata'
     end as kind,
-    count(*) over (partition by origin, kind, test_set, run) as files_of_source
+    count(*) over (partition by origin, kind, test_set, squeeze(run)) as files_of_source
 from name_sources;
 
 -- A quoted line break is part of its row; a row's line is the physical one that it starts on.
@@ -57,6 +66,7 @@ split_rows as (
         unnest(texts) as text_with_end,
         generate_subscripts(texts, 1) as row_number
     from files
+    where kind is not null
 ),
 
 split_cells as (
@@ -162,14 +172,108 @@ select
     ) as first_version
 from find_keys;
 
-create view file as
+-- What a model's parameters are elsewhere, where most that say it are far from what one row says.
+create table odd_counts as
+with
+counts as (
+    select distinct
+        origin, source, img_size,
+        split_part(model, '.', 1) as architecture,
+        as_number(cell_of(names, cells, 'param_count')) as param_count
+    from records
+    where param_count > 0
+)
+
 select
-    *,
+    counts.*,
+    median(others.param_count) as usual_count,
+    count(*) as other_counts
+from counts
+inner join counts as others
+    on
+        counts.architecture = others.architecture
+        and (counts.source <> others.source or counts.img_size <> others.img_size)
+        -- What the seeds hold is not accused by what comes.
+        and (counts.origin <> 'old' or others.origin = 'old')
+group by all
+having
+    count(*) < 2 * count(*) filter (
+        greatest(counts.param_count / others.param_count, others.param_count / counts.param_count)
+        > getvariable('param_count_factor')
+    );
+
+-- Files that hold mostly the figures of a file of another name. Of two runs that were both
+-- timed a hundredth of the figures are the same.
+create table copies as
+with
+series as (
+    select
+        origin, source, model, source_seed,
+        coalesce(squeeze(run), test_set) as series,
+        coalesce('benchmark-' || run, 'results-' || test_set) || '.csv' as file,
+        as_number(img_size) as img_size,
+        as_number(cell_of(names, cells, if(run is null, 'top1', 'samples_per_sec'))) as figure,
+        if(run is null, as_number(cell_of(names, cells, 'top5')), 0) as other_figure
+    from records
+    where source_seed in ('benchmark_files', 'result_files') and figure is not null
+),
+
+count_rows as (
+    select *, count(*) over (partition by origin, source) as rows_of_source
+    from series
+),
+
+-- What comes replaces what the seeds have by its name.
+leave_out_replaced as (
+    from series
+    where
+        origin <> 'old'
+        or series not in (select series from series where origin <> 'old')
+),
+
+count_same as (
+    select
+        count_rows.origin, count_rows.source, count_rows.rows_of_source,
+        others.file, others.source as other_source,
+        count(*) as same_rows
+    from count_rows
+    inner join leave_out_replaced as others
+        using (source_seed, model, img_size, figure, other_figure)
+    where count_rows.origin <> 'old' and count_rows.series <> others.series
+    group by all
+)
+
+select origin, source, min(file) as copied_file
+from count_same
+where 2 * same_rows > rows_of_source
+group by all;
+
+create view file as
+with
+old_runs as (
+    select
+        squeeze(run) as squeezed_run,
+        any_value(run) as old_run,
+        any_value(device_key(run)) as old_key
+    from records
+    where origin = 'old' and run is not null
+    group by all
+)
+
+select
+    files.*,
+    nullif(old_runs.old_run, files.run) as other_spelling,
+    coalesce(
+        list_contains(getvariable('published_devices'), device_key(files.run))
+        or device_key(files.run) in (select old_key from old_runs),
+        false
+    ) as is_of_published_device,
     if(contains(text, e'\r\r\n'), len(string_split(split_part(text, e'\r\r\n', 1), e'\n')), null)
         as line,
     null as spelled,
     null as value
-from files;
+from files
+left join old_runs on squeeze(files.run) = old_runs.squeezed_run;
 
 create view header as
 select * exclude (spelled), null as spelled from headers;
@@ -183,13 +287,23 @@ create view cell as
 with
 split_records as (
     select
-        *,
+        records.*,
+        odd_counts.usual_count,
+        odd_counts.other_counts,
         cell_of(names, cells, 'top1') as top1,
         cell_of(names, cells, 'top5') as top5,
         unnest(spelled) as column_spelled,
         unnest(names) as name,
         unnest(cells) as value
     from records
+    left join odd_counts
+        on
+            records.origin = odd_counts.origin
+            and records.source = odd_counts.source
+            and split_part(records.model, '.', 1) = odd_counts.architecture
+            and records.img_size = odd_counts.img_size
+            and as_number(cell_of(records.names, records.cells, 'param_count'))
+            = odd_counts.param_count
 )
 
 select * exclude (spelled), column_spelled as spelled, as_number(value) as number
@@ -229,7 +343,7 @@ stated as (
         coalesce(run, test_set) as series,
         coalesce(run, concat_ws(' ', snapshot, test_set)) as source
     from files
-    where origin <> 'old'
+    where origin <> 'old' and kind is not null
 )
 
 select
@@ -245,9 +359,11 @@ select
     earlier.snapshot as earlier_snapshot,
     earlier.stated_rows as earlier_rows,
     cards.earlier_cards,
-    cards.earlier_version
+    cards.earlier_version,
+    copies.copied_file
 from stated
 full join found using (origin, source)
+left join copies using (origin, source)
 asof left join (from stated where origin = 'old') as earlier
     on stated.series = earlier.series and stated.snapshot >= earlier.snapshot
 cross join (

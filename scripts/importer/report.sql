@@ -95,7 +95,11 @@ new_runs as (
 
 unknown_devices as (
     select distinct device as name from runs
-    where origin = 'new' and not list_contains(getvariable('device_keys'), device)
+    where
+        origin = 'new'
+        and not list_contains(
+            list_transform(getvariable('device_keys'), lambda key: squeeze(key)), squeeze(device)
+        )
 ),
 
 -- The words of a tag: `fb_in1k` in `levit_128.fb_in1k`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ REMEDIES = {
     "train": "benchmark-train-amp-nchw-pt280-cu128-orin.csv",
     "published key": "benchmark-infer-amp-nchw-pt280-cu128-4090.csv",
     "published device": "benchmark-infer-amp-nchw-pt280-cu128-RTX5090-dynamo.csv",
+    "published device with a dash": "benchmark-infer-amp-nchw-pt280-cu128-rtx-4090.csv",
     "no run": "timings.csv",
 }
 
@@ -66,17 +68,18 @@ def test_figures_are_copied_as_they_stand(own, take, tmp_path):
 def test_a_file_is_replaced_and_forgotten_by_name_or_key(own, take, tmp_path):
     take("--own", own, "--device", "Intel N100")
     code, said = take("--own", own, "--device", "The N100")
-    assert (code, "replaced as" in said) == (0, True)
+    assert (code, f"{own.name} in place of Intel N100, with" in said) == (0, True)
     code, said = take("--forget", "Intel N100")
     assert code == 1
     assert "kept: The N100" in said
-    assert take("--forget", "n100")[0] == 0
+    assert take("--forget", "N-100")[0] == 0
     assert list((tmp_path / "seeds" / "own").iterdir()) == []
 
 
 def test_a_key_may_hold_a_dash(own, take, tmp_path):
     for key in ("my-nas", "your-nas"):
-        path = shutil.copy(own, tmp_path / own.name.replace("n100", key))
+        path = own.with_name(own.name.replace("n100", key))
+        path.write_text(own.read_text().replace(",1,", f",{len(key)},"))
         assert take("--own", path, "--device", key.title())[0] == 0
     code, said = take("--own", path, "--device", "My-Nas")
     assert (code, "is the name of" in said) == (1, True)
@@ -91,8 +94,50 @@ def test_two_devices_have_two_names(own, take, tmp_path):
     code, said = take("--own", other, "--device", "Intel N100")
     assert code == 1
     assert f"Intel N100: is the name of {own.name} already; give another" in said
+    assert take("--own", other, "--device", "n100")[0] == 1
+    other.write_text(other.read_text().replace(",1,", ",1.0,"))
     assert take("--own", other, "--device", "n100")[0] == 0
     assert len(list((tmp_path / "seeds" / "own").iterdir())) == 2
+
+
+# what of a file that is there already another file may not have: (its name, the device, what is said)
+CLASHES = {
+    "name in capitals": ("tags", "INTEL-N100", "is the name of benchmark-"),
+    "two names of a device": ("n100-dynamo", "The N100", "is called Intel N100 in benchmark-"),
+    "key in capitals": ("N100", "Intel N100", "in another spelling; rename it to that"),
+    "same bytes": ("n100-dynamo", "Intel N100", "holds the same as benchmark-"),
+}
+
+
+@pytest.mark.parametrize("name", CLASHES)
+def test_a_file_that_clashes_with_another_is_refused(own, take, tmp_path, name):
+    key, device, what = CLASHES[name]
+    take("--own", own, "--device", "Intel N100")
+    code, said = take(
+        "--own", own.rename(own.with_stem(own.stem.replace("n100", key))), "--device", device
+    )
+    assert (code, what in said, own.name in said) == (1, True, True)
+    assert len(list((tmp_path / "seeds" / "own").iterdir())) == 1
+
+
+BROKEN = {
+    "pipe": (os.mkfifo, "a pipe or device and no file; move it out"),
+    "not UTF-8": (lambda path: path.write_bytes(b"run,device_name\n\xff,\xff\n"), "line 2, byte 1"),
+    "no end": (lambda path: path.write_text("x" * 200_000 + "\n"), "field larger than field limit"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_among_the_own_ones_is_named(own, take, tmp_path, name):
+    put, what = BROKEN[name]
+    take("--own", own, "--device", "Intel N100")
+    broken = tmp_path / "seeds" / "own" / "benchmark-infer-fp32-nchw-pt280-cpu-broken.csv"
+    put(broken)
+    for arguments in (["--forget", "Intel N100"], ["--own", own, "--device", "Intel N100"]):
+        code, said = take(*arguments)
+        assert (code, f"{broken}: {what}" in said) == (1, True)
+    broken.unlink()
+    assert take("--forget", "Intel N100")[0] == 0
 
 
 @pytest.mark.parametrize("name", REMEDIES.values(), ids=REMEDIES)
@@ -103,11 +148,45 @@ def test_another_files_name_is_refused(own, take, tmp_path, name):
     assert not list((tmp_path / "seeds" / "own").iterdir())
 
 
-@pytest.mark.parametrize("name", ["RTX 4090", "nvidia geforce rtx 3090", "i7_12700h"])
-def test_a_published_devices_name_is_refused(own, take, name):
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("RTX 4090", "is called as a device that timm timed"),
+        ("nvidia geforce rtx 3090", "is called as a device that timm timed"),
+        ("i7_12700h", "is called as a device that timm timed"),
+        ("RTX-4090", "is called as a device that timm timed"),
+        ("\uff32\uff34\uff38\u3000\uff14\uff10\uff19\uff10", "as a device that timm timed"),
+        ("Jetson  Orin", "two spaces in a row or a character that cannot be seen"),
+        ("Jetson\nOrin", "a character that cannot be seen"),
+        ("Jetson\u00a0Orin", "a character that cannot be seen"),
+        ("Jetson\u3164", "a character that cannot be seen"),
+        ("J" * 100_000, "a name of more than 60 characters"),
+        ("\u2605", "a name without a letter or a digit"),
+    ],
+)
+def test_a_bad_name_for_a_device_is_refused(own, take, tmp_path, name, what):
     code, said = take("--own", own, "--device", name)
-    assert code == 1
-    assert "is called as a device that timm timed" in said
+    assert (code, what in said) == (1, True)
+    assert len(said) < 1000
+    assert list((tmp_path / "seeds" / "own").iterdir()) == []
+
+
+def test_what_timm_timed_tells_a_copy_and_a_slip(own, take, tmp_path):
+    seeds = shutil.copytree(PROJECT / "seeds" / "timm", tmp_path / "seeds" / "timm")
+    timed = "infer-fp32-nchw-pt240-cpu-i7_12700h-dynamo"
+    figures = [row for row in rows(seeds / "inference_benchmarks.csv") if row["run"] == timed]
+    copy = own.with_name("benchmark-infer-fp32-nchw-pt280-cpu-mine.csv")
+    names = own.read_text().splitlines()[0].split(",")
+    with copy.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(names)
+        for row in figures:
+            writer.writerow([row[name.removeprefix("infer_")] for name in names])
+    code, said = take("--own", copy, "--device", "Mine")
+    assert (code, f"has the figures of benchmark-{timed}.csv" in said) == (1, True)
+    own.write_text(own.read_text().replace(",25.56\n", ",2.556\n"))
+    code, said = take("--own", own, "--device", "Mine")
+    assert (code, "'2.556' is over 5 times off the 25.56 of " in said) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +224,10 @@ def test_a_faulty_file_is_refused_as_upstreams_are(own, take, old, new, what):
     [
         ["--own", "f.csv"],
         ["--device", "Mine"],
-        ["--own", "f.csv", "--device", " "],
-        ["--own", "f.csv", "--device", "a\nb"],
+        ["--own", "f.csv", "--device", ""],
+        ["--forget", ""],
+        ["--forget", " "],
+        ["--history", "--forget", "Mine"],
         ["--own", "f.csv", "--device", "Mine", "--forget", "Mine"],
     ],
 )
@@ -170,7 +251,7 @@ def project(tmp_path_factory) -> Path:
     lines[3] = ",".join([model, str(float(speed) / 10), str(float(step) * 10), *rest])
     odd.write_text("".join(lines))
     seeds = str(project / "seeds" / "timm")
-    for path, name in ((tagged, "Intel N100"), (odd, "Odd card")):
+    for path, name in ((tagged, "Intel N100"), (odd, "Odd 3090 of RTX 4090")):
         assert refresh_seeds.main(["--own", str(path), "--device", name, "--seeds", seeds]) == 0
     result = dbt_build(project)
     assert result.returncode == 0, result.stdout
@@ -210,6 +291,31 @@ def test_an_own_device_is_like_any_other(read):
     assert (device.device_name, device.device_kind, device.is_own) == ("Intel N100", "cpu", True)
     assert not device.is_default_device
     assert read("from best_models('Intel N100')").equals(read("from best_models('n100')"))
+
+
+# what is asked for: the device that is meant, or what is said
+ASKED = {
+    "4090": "rtx4090",
+    "RTX-4090": "rtx4090",
+    "nvidia geforce rtx 4090": "rtx4090",
+    "geforce rtx 4090": "rtx4090",
+    "3090": "rtx3090",
+    "odd 3090 of rtx4090": "odd",
+    "of rtx 40": "odd",
+    "ODD": "odd",
+    "rtx": r"There are: odd, pro6000maxq, rtx3090, rtx4090, rtx5090 \(",
+    "-": "There are: i7",
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_an_own_device_changes_no_answer_about_a_published_one(asked, read):
+    wanted = ASKED[asked]
+    if wanted.startswith("There"):
+        with pytest.raises(duckdb.InvalidInputException, match=wanted):
+            read(f"from frontier('{asked}')")
+    else:
+        assert read(f"from frontier('{asked}')").equals(read(f"from frontier('{wanted}')"))
 
 
 # Of the odd card, for the other's intervals are narrower than what answers are rounded to.
@@ -307,8 +413,10 @@ def test_the_explorer_shows_what_is_measured_and_what_is_predicted(project, tab,
     with duckdb.connect(project / SCRATCH, read_only=True) as opened:
         (project / "explorer.html").write_text(plot.draw_explorer(opened)[0], encoding="utf-8")
     page = tab.open(project / "explorer.html")
-    page.get_by_role("button", name="Your Odd card").click()
-    assert page.locator("#device option:checked").text_content() == "Odd card (your own)"
+    page.get_by_role("button", name="Your Odd 3090 of RTX 4090").click()
+    assert (
+        page.locator("#device option:checked").text_content() == "Odd 3090 of RTX 4090 (your own)"
+    )
     benchmarks = read("from model_benchmarks where device = 'odd'")
     # A limit between both ends of an interval is not kept.
     limit = round(benchmarks[~benchmarks.is_measured].ms.median(), 1)
@@ -329,7 +437,7 @@ def test_the_explorer_shows_what_is_measured_and_what_is_predicted(project, tab,
     assert "(predicted, " in page.locator("h1").text_content()
     assert page.locator("#key_own").is_visible()
     page.locator("h1 button").click()
-    timings = page.locator("#card tr", has_text="Odd card").text_content()
+    timings = page.locator("#card tr", has_text="Odd 3090").text_content()
     assert f"predicted, {page.evaluate('three(state.answer.rows[0].ms_low)')} to " in timings
     page.get_by_label("Device").select_option("rtx4090")
     assert page.locator("#chart .whisker").count() == 0

@@ -328,7 +328,7 @@ def test_a_replaced_snapshot_is_said(imported, results, capsys):
 
 def test_the_summary_says_what_is_new_and_what_nobody_knows(imported, results, tmp_path):
     new_run = "infer-amp-nchw-pt2100-cu130-RTX-6090"
-    (results / f"benchmark-{new_run}.csv").write_bytes((results / INFER).read_bytes())
+    copy_faster(f"benchmark-{new_run}.csv")(results)
     replace(IMAGENET, "toynet_small.in1k", "toynet_`medium`.zeta_in1k_r99")(results)
     summary = tmp_path / "summary.md"
     assert run(results, imported, "2026-01-06", "--summary", summary) == 0
@@ -361,6 +361,26 @@ def both(*changes):
 
 def put(name: str, content: bytes):
     return lambda results: (results / name).write_bytes(content)
+
+
+def remove(name: str):
+    return lambda results: (results / name).unlink()
+
+
+def only(name: str):
+    return lambda results: [path.unlink() for path in results.iterdir() if path.name != name]
+
+
+def copy_faster(name: str, speed_up: float = 2):
+    """Return a fault: the figures of the RTX 4090 under another name, so many times as fast."""
+
+    def copy(results: Path) -> None:
+        rows = list(csv.reader((FIXTURE / INFER).read_text().splitlines()))
+        for row in rows[1:]:
+            row[3] = row[3] and str(speed_up * float(row[3]))
+        (results / name).write_text("".join(",".join(row) + "\n" for row in rows))
+
+    return copy
 
 
 def only_a_readme(results: Path) -> None:
@@ -402,6 +422,34 @@ FAULTS = {
     "misplaced thousands separator": (
         replace(IMAGENET, '"1,014.45"', '"10,14.45"'),
         [IMAGENET, "line 2", "param_count", "'10,14.45'", "not a number"],
+    ),
+    "comma of thousands or of decimals": (
+        replace(IMAGENET, '"1,014.45"', '"1,014"'),
+        [IMAGENET, "line 2, column param_count: '1,014' has a comma", "such as 1014.45"],
+    ),
+    "comma in a speed": (
+        replace(INFER, "20480.5", '"20,480.5"'),
+        [INFER, "line 2, column infer_samples_per_sec: '20,480.5' has a comma"],
+    ),
+    "parameters in units": (
+        replace(TRAIN, "5.1\n", "5100000\n"),
+        [TRAIN, "line 2, column param_count: '5100000' is no number of millions", "such as 25.56"],
+    ),
+    "parameters in billions": (
+        replace(TRAIN, "5.1\n", "0.0051\n"),
+        [TRAIN, "line 2, column param_count: '0.0051' is no number of millions"],
+    ),
+    "slipped decimal point in a timing": (
+        replace(TRAIN, "5.1\n", "0.51\n"),
+        [TRAIN, "line 2, column param_count: '0.51'", "5 times off the 5.1 of", "of toynet_small;"],
+    ),
+    "slipped decimal point in a result": (
+        replace(SKETCH, "5.10,", "51.0,"),
+        [SKETCH, "line 3, column param_count: '51.0'", "raise param_count_factor"],
+    ),
+    "slipped decimal point within a file": (
+        both(only(IMAGENET), replace(IMAGENET, "5.10,288", "51.0,288")),
+        [IMAGENET, "line 4, column param_count: '51.0'"],
     ),
     "negative speed": (
         replace(INFER, "20480.5", "-20480.5"),
@@ -556,6 +604,13 @@ FAULTS = {
         replace(TRAIN, "toynet_small", "toynet\0small"),
         [TRAIN, "line 2", "column model", r"'toynet\x00small'", "control character"],
     ),
+    **{
+        f"character that cannot be seen, U+{ord(character):04X}": (
+            replace(TRAIN, "toynet_small", f"toynet{character}small"),
+            [TRAIN, "line 2, column model", "has an invisible character; remove it"],
+        )
+        for character in "\u00a0\u034f\u2003\u2800\u3164\ufe0f\uffff\ue000\uffa0\U000e0041\U000e0100\U0010ffff"
+    },
     "line separator": (
         replace(TRAIN, "toynet_small", "toynet\u2028small"),
         [TRAIN, "line 2", "column model", r"'toynet\u2028small'", "control character"],
@@ -580,6 +635,29 @@ FAULTS = {
     "two files of one test set": (
         put("results-all.csv", (FIXTURE / IMAGENET).read_bytes()),
         [IMAGENET, "results-all.csv", "same as another file", "move one of them out"],
+    ),
+    "run copied under another name": (
+        put("benchmark-infer-amp-nchw-pt240-cu124-rtx6090.csv", (FIXTURE / INFER).read_bytes()),
+        [f"cu124-rtx6090.csv: has the figures of {INFER}; move", f"{INFER}: has the figures of "],
+    ),
+    "run of the seeds copied under another name, and saved anew": (
+        both(copy_faster("benchmark-infer-amp-nchw-pt240-cu124-rtx6090.csv", 1), remove(INFER)),
+        [f"cu124-rtx6090.csv: has the figures of {INFER}; move"],
+    ),
+    "test set copied under another name": (
+        put("results-imagenet-r.csv", (FIXTURE / SKETCH).read_bytes()),
+        [f"results-imagenet-r.csv: has the figures of {SKETCH}; move"],
+    ),
+    "device in capitals beside itself": (
+        copy_faster("benchmark-infer-amp-nchw-pt240-cu124-RTX-4090.csv"),
+        [f"cu124-RTX-4090.csv: is the run {INFER[10:-4]} of the seeds in another spelling"],
+    ),
+    "new device in two spellings": (
+        both(
+            copy_faster("benchmark-infer-amp-nchw-pt240-cu124-rtx6090.csv"),
+            copy_faster("benchmark-infer-amp-nchw-pt240-cu124-RTX_6090.csv", 3),
+        ),
+        ["cu124-RTX_6090.csv: holds the same as another file here; move one of them out"],
     ),
     "name that is not text": (
         lambda results: Path(os.fsdecode(bytes(results) + b"/\xff.csv")).touch(),
@@ -623,14 +701,24 @@ def test_a_fault_is_refused_with_where_what_and_remedy(name, results, imported, 
     assert contents(imported) == before
 
 
+# Files that are none of timm's: they make none of timm's faulty.
+FOREIGN = {
+    "RESULTS-imagenet.csv": (FIXTURE / IMAGENET).read_bytes(),
+    "model.csv": (FIXTURE / METADATA).read_bytes(),
+    "notes.csv": b"what,why\n1,2\n",
+}
+
+
 def test_every_faulty_file_is_named_in_one_go(results, seeds, capsys):
-    names = [IMAGENET, SKETCH, TRAIN, "nothing.csv", "folder.csv"]
+    names = [IMAGENET, SKETCH, TRAIN, "nothing.csv", "folder.csv", *FOREIGN]
     replace(IMAGENET, "71.000", "high")(results)
     # With its header wrong, nothing is said of what stands below it.
     both(replace(SKETCH, "rank_diff", "rank"), replace(SKETCH, "60.001", "high"))(results)
     replace(TRAIN, "2048.0", "0")(results)
     put("nothing.csv", b"")(results)
     (results / "folder.csv").mkdir()
+    for name, content in FOREIGN.items():
+        put(name, content)(results)
     assert run(results, seeds) == 1
     lines = capsys.readouterr().err.splitlines()
     assert [[name for name in names if name in line] for line in lines[:-1]] == [
@@ -984,6 +1072,60 @@ def test_without_results_the_repository_is_cloned(repository, seeds):
     assert {row["snapshot"] for row in rows(seeds, "benchmark_files")} == {"2025-03-05"}
     commits = {row["upstream_commit"] for row in rows(seeds, "benchmark_files")}
     assert commits == {git(repository, "rev-parse", "HEAD")}
+
+
+# Each of them alone changes the bytes of the files, what git prints or whether it ends well.
+GIT_CONFIG = """\
+[core]
+    autocrlf = true
+    attributesFile = {folder}/attributes
+    hooksPath = {folder}
+[log]
+    showSignature = true
+[gpg]
+    program = {folder}/gpg
+[init]
+    templateDir = {folder}/template
+[url "{repository}"]
+    insteadOf = timm:
+"""
+
+
+def put_script(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def test_the_users_git_settings_change_no_figure(
+    repository, seeds, imported_once, tmp_path, monkeypatch
+):
+    sign = "echo '[GNUPG:] SIG_CREATED ' >&2; echo '-----BEGIN PGP SIGNATURE-----'"
+    put_script(tmp_path / "gpg", sign)
+    amend = ("commit", "--quiet", "--amend", "--no-edit", "--gpg-sign")
+    git(repository, "-c", f"gpg.program={tmp_path}/gpg", *amend)
+    put_script(tmp_path / "post-checkout", "exit 1")
+    (tmp_path / "attributes").write_text("*.csv text eol=crlf\n")
+    (tmp_path / "template" / "info").mkdir(parents=True)
+    (tmp_path / "template" / "info" / "attributes").write_text("*.csv text eol=crlf\n")
+    config = GIT_CONFIG.format(folder=tmp_path, repository=repository.as_uri())
+    (tmp_path / "config").write_text(config)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
+    # The addresses that the user sets for others still hold.
+    assert refresh_seeds.main(["--repository", "timm:", "--seeds", str(seeds)]) == 0
+    for seed in SOURCES:
+        ours, expected = (
+            [row["sha256"] for row in rows(folder, seed)] for folder in (seeds, imported_once)
+        )
+        assert ours == expected
+
+
+def test_a_full_disk_is_named_where_git_works(seeds, tmp_path, monkeypatch, capfd):
+    put_script(tmp_path / "git", 'test "$1" = rev-parse || { echo "No space left" >&2; exit 128; }')
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert refresh_seeds.main(["--seeds", str(seeds)]) == 1
+    said = capfd.readouterr().err
+    assert "git clone failed with exit code 128, with " in said
+    assert "MB of room on the disk at /" in said
 
 
 def test_a_hook_that_imports_keeps_its_own_repository(repository, seeds, tmp_path, monkeypatch):

@@ -34,7 +34,8 @@ select
     runs.device_key as missing,
     min(runs.run) as seen_in
 from {{ ref('int_runs_published') }} as runs
-anti join {{ ref('device_keys') }} as known on runs.device_key = known.device_key
+anti join {{ ref('device_keys') }} as known
+    on {{ squeeze('runs.device_key') }} = {{ squeeze('known.device_key') }}
 group by runs.device_key
 union all
 select
