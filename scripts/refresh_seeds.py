@@ -283,7 +283,7 @@ def describe_faults(con: Connection, folders: dict[str, Path]) -> list[str]:
         where = str(folders[origin] / file)
         where += f", line {line}" if line else ""
         where += f", column {spelled}" if spelled else ""
-        what = says if value is None else f"{value[:80]!r} {says}"
+        what = says if value is None else f"{value[:80]!a} {says}"
         what += " This is a seed: restore it from git." if origin == "old" else ""
         what += f" ({found - number} more)" if number == FAULTS_SHOWN < found else ""
         if number <= FAULTS_SHOWN:

@@ -8,43 +8,47 @@ device_keys as (
     select * from {{ ref('device_keys') }}
 ),
 
+-- Of an unknown device, too, keys that differ in case and signs alone are one.
+spell_keys_alike as (
+    select
+        *,
+        {{ squeeze('device_key') }} as squeezed_key,
+        min(device_key) over (partition by {{ squeeze('device_key') }}) as shared_key
+    from benchmark_files
+),
+
 name_devices as (
     select
-        benchmark_files.run,
-        benchmark_files.snapshot,
-        benchmark_files.phase,
-        benchmark_files.precision,
-        benchmark_files.memory_layout,
-        benchmark_files.torch_version,
-        benchmark_files.cuda_version,
-        benchmark_files.upstream_file,
-        benchmark_files.upstream_commit,
-        benchmark_files.sha256,
-        benchmark_files.upstream_rows,
-        benchmark_files.is_compiled,
-        benchmark_files.is_own,
+        spell_keys_alike.run,
+        spell_keys_alike.snapshot,
+        spell_keys_alike.phase,
+        spell_keys_alike.precision,
+        spell_keys_alike.memory_layout,
+        spell_keys_alike.torch_version,
+        spell_keys_alike.cuda_version,
+        spell_keys_alike.upstream_file,
+        spell_keys_alike.upstream_commit,
+        spell_keys_alike.sha256,
+        spell_keys_alike.upstream_rows,
+        spell_keys_alike.is_compiled,
+        spell_keys_alike.is_own,
+        coalesce(device_keys.device, spell_keys_alike.shared_key) as device,
         coalesce(
-            device_keys.device,
-            min(benchmark_files.device_key) over (
-                partition by {{ squeeze('benchmark_files.device_key') }}
-            )
-        ) as device,
-        coalesce(
-            benchmark_files.device_name, device_keys.device_name, benchmark_files.device_key
+            spell_keys_alike.device_name, device_keys.device_name, spell_keys_alike.shared_key
         ) as device_name,
         coalesce(
-            benchmark_files.device_name, device_keys.device_short_name, benchmark_files.device_key
+            spell_keys_alike.device_name, device_keys.device_short_name, spell_keys_alike.shared_key
         ) as device_short_name,
         coalesce(
-            device_keys.device_kind, if(benchmark_files.cuda_version is null, 'cpu', 'gpu')
+            device_keys.device_kind, if(spell_keys_alike.cuda_version is null, 'cpu', 'gpu')
         ) as device_kind,
         device_keys.vendor,
         device_keys.memory_gb,
-        benchmark_files.device_key,
-        string_split(benchmark_files.torch_version, '.')::integer[] as torch_order
-    from benchmark_files
+        spell_keys_alike.device_key,
+        string_split(spell_keys_alike.torch_version, '.')::integer[] as torch_order
+    from spell_keys_alike
     left join device_keys
-        on {{ squeeze('benchmark_files.device_key') }} = {{ squeeze('device_keys.device_key') }}
+        on spell_keys_alike.squeezed_key = {{ squeeze('device_keys.device_key') }}
 )
 
 select * from name_devices

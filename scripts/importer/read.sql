@@ -292,6 +292,8 @@ split_records as (
         odd_counts.other_counts,
         cell_of(names, cells, 'top1') as top1,
         cell_of(names, cells, 'top5') as top5,
+        cell_of(names, cells, 'samples_per_sec') as samples_per_sec,
+        cell_of(names, cells, 'batch_size') as batch_size,
         unnest(spelled) as column_spelled,
         unnest(names) as name,
         unnest(cells) as value
@@ -306,7 +308,11 @@ split_records as (
             = odd_counts.param_count
 )
 
-select * exclude (spelled), column_spelled as spelled, as_number(value) as number
+select
+    * exclude (spelled),
+    column_spelled as spelled,
+    as_number(value) as number,
+    number * as_number(samples_per_sec) / 1000 as made_batch
 from split_records
 where
     column_spelled is not null

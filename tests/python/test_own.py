@@ -79,7 +79,7 @@ def test_a_file_is_replaced_and_forgotten_by_name_or_key(own, take, tmp_path):
 def test_a_key_may_hold_a_dash(own, take, tmp_path):
     for key in ("my-nas", "your-nas"):
         path = own.with_name(own.name.replace("n100", key))
-        path.write_text(own.read_text().replace(",1,", f",{len(key)},"))
+        path.write_text(own.read_text().replace(",1,", f",1.{'0' * len(key)},"))
         assert take("--own", path, "--device", key.title())[0] == 0
     code, said = take("--own", path, "--device", "My-Nas")
     assert (code, "is the name of" in said) == (1, True)
@@ -100,7 +100,7 @@ def test_two_devices_have_two_names(own, take, tmp_path):
     assert len(list((tmp_path / "seeds" / "own").iterdir())) == 2
 
 
-# what of a file that is there already another file may not have: (its name, the device, what is said)
+# the key in another file's name, its device, and what is said
 CLASHES = {
     "name in capitals": ("tags", "INTEL-N100", "is the name of benchmark-"),
     "two names of a device": ("n100-dynamo", "The N100", "is called Intel N100 in benchmark-"),

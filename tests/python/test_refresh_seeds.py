@@ -180,7 +180,7 @@ def test_a_snapshot_is_replaced_and_the_others_stay(results, seeds):
 def test_a_run_belongs_to_the_newest_snapshot_that_has_it(results, seeds, tmp_path):
     assert run(results, seeds, "2025-01-01") == 0
     path = results / TRAIN
-    path.write_text(path.read_text().replace("2048.0", "4096.0"))
+    path.write_text(path.read_text().replace("2048.0,250.0", "4096.0,125.0"))
     assert run(results, seeds, "2026-01-06") == 0
     assert [row["samples_per_sec"] for row in rows(seeds, "training_benchmarks")] == ["4096.0"]
     newest = contents(seeds)
@@ -377,7 +377,8 @@ def copy_faster(name: str, speed_up: float = 2):
     def copy(results: Path) -> None:
         rows = list(csv.reader((FIXTURE / INFER).read_text().splitlines()))
         for row in rows[1:]:
-            row[3] = row[3] and str(speed_up * float(row[3]))
+            if row[3]:
+                row[3:5] = str(speed_up * float(row[3])), str(float(row[4]) / speed_up)
         (results / name).write_text("".join(",".join(row) + "\n" for row in rows))
 
     return copy
@@ -389,6 +390,8 @@ def only_a_readme(results: Path) -> None:
     (results / "README.md").write_text("nothing here\n")
 
 
+# No-break, em and braille blanks, joiners, fillers, selectors, for private use, and no character.
+UNSEEN = "\u00a0\u034f\u2003\u2800\u3164\ufe0f\uffff\ue000\uffa0\U000e0100\U0010ffff"
 # fault, and what the message must say: file, line, column, value, remedy
 FAULTS = {
     "missing column": (
@@ -450,6 +453,10 @@ FAULTS = {
     "slipped decimal point within a file": (
         both(only(IMAGENET), replace(IMAGENET, "5.10,288", "51.0,288")),
         [IMAGENET, "line 4, column param_count: '51.0'"],
+    ),
+    "slipped decimal point in a speed": (
+        replace(INFER, "20480.5", "2048.05"),
+        [INFER, "line 2, column infer_step_time: '49.999' and 2048.05 images per second make a ba"],
     ),
     "negative speed": (
         replace(INFER, "20480.5", "-20480.5"),
@@ -607,9 +614,9 @@ FAULTS = {
     **{
         f"character that cannot be seen, U+{ord(character):04X}": (
             replace(TRAIN, "toynet_small", f"toynet{character}small"),
-            [TRAIN, "line 2, column model", "has an invisible character; remove it"],
+            [TRAIN, f"line 2, column model: {f'toynet{character}small'!a} has an invisible"],
         )
-        for character in "\u00a0\u034f\u2003\u2800\u3164\ufe0f\uffff\ue000\uffa0\U000e0041\U000e0100\U0010ffff"
+        for character in UNSEEN
     },
     "line separator": (
         replace(TRAIN, "toynet_small", "toynet\u2028small"),
