@@ -171,22 +171,34 @@ def test_a_bad_name_for_a_device_is_refused(own, take, tmp_path, name, what):
     assert list((tmp_path / "seeds" / "own").iterdir()) == []
 
 
-def test_what_timm_timed_tells_a_copy_and_a_slip(own, take, tmp_path):
-    seeds = shutil.copytree(PROJECT / "seeds" / "timm", tmp_path / "seeds" / "timm")
+def test_what_timm_timed_tells_a_copy_a_slip_and_a_name_that_is_taken(own, take, tmp_path):
     timed = "infer-fp32-nchw-pt240-cpu-i7_12700h-dynamo"
-    figures = [row for row in rows(seeds / "inference_benchmarks.csv") if row["run"] == timed]
+    seeds = tmp_path / "seeds" / "timm"
+    seeds.mkdir(parents=True)
+    for path in (PROJECT / "seeds" / "timm").glob("*benchmark*.csv"):
+        header, *lines = path.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if line.startswith(f"{timed},")]
+        (seeds / path.name).write_text(header + "".join(kept))
     copy = own.with_name("benchmark-infer-fp32-nchw-pt280-cpu-mine.csv")
     names = own.read_text().splitlines()[0].split(",")
     with copy.open("w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(names)
-        for row in figures:
+        for row in rows(seeds / "inference_benchmarks.csv"):
             writer.writerow([row[name.removeprefix("infer_")] for name in names])
     code, said = take("--own", copy, "--device", "Mine")
     assert (code, f"has the figures of benchmark-{timed}.csv" in said) == (1, True)
-    own.write_text(own.read_text().replace(",25.56\n", ",2.556\n"))
+
+    text = own.read_text()
+    own.write_text(text.replace(",25.56\n", ",2.556\n"))
     code, said = take("--own", own, "--device", "Mine")
     assert (code, "'2.556' is over 5 times off the 25.56 of " in said) == (1, True)
+
+    own.write_text(text)
+    for path in seeds.glob("*benchmark*.csv"):
+        path.write_text(path.read_text().replace("cpu-i7_12700h", "cpu-N-100"))
+    code, said = take("--own", own, "--device", "Mine")
+    assert (code, "is called as a device that timm timed" in said) == (1, True)
 
 
 @pytest.mark.parametrize(
