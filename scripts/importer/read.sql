@@ -3,6 +3,8 @@
 create macro cell_of(names, cells, wanted) as cells[list_position(names, wanted)];
 create macro plain(number) as nullif(replace(number, ',', ''), '');
 create macro as_number(number) as try_cast(plain(number) as double);
+create macro as_log(number) as
+    ln(case when as_number(number) between 1e-9 and 1e12 then as_number(number) end);
 -- Device keys and run ids are the same where they differ in case and signs alone.
 create macro squeeze(text) as regexp_replace(lower(text), '[^a-z0-9]', '', 'g');
 create macro device_key(run) as squeeze(regexp_extract(run, getvariable('run_grammar'), 6));
@@ -326,6 +328,11 @@ found as (
         count(*) as found_rows,
         count(*) filter (not is_blank) as measured,
         any_value(first_version) as version,
+        -- Of all runs since 2019 at most -0.73; with time for speed at least 0.41.
+        corr(
+            as_log(cell_of(names, cells, 'samples_per_sec')),
+            as_log(cell_of(names, cells, 'param_count'))
+        ) as speed_by_size,
         count(distinct split_part(model, '.', 1) || ' ' || img_size) filter (
             not is_blank and list_contains(
                 getvariable('anchors'), split_part(model, '.', 1) || ' ' || img_size
@@ -361,6 +368,7 @@ select
     coalesce(found.found_rows, 0) as found_rows,
     coalesce(found.measured, 0) as measured,
     coalesce(found.anchors, 0) as anchors,
+    found.speed_by_size,
     found.version,
     earlier.snapshot as earlier_snapshot,
     earlier.stated_rows as earlier_rows,

@@ -390,6 +390,7 @@ def only_a_readme(results: Path) -> None:
     (results / "README.md").write_text("nothing here\n")
 
 
+TRAIN_HEADER = (FIXTURE / TRAIN).read_bytes().splitlines(keepends=True)[0]
 # No-break, em and braille blanks, joiners, fillers, selectors, for private use, and no character.
 UNSEEN = "\u00a0\u034f\u2003\u2800\u3164\ufe0f\uffff\ue000\uffa0\U000e0100\U0010ffff"
 # fault, and what the message must say: file, line, column, value, remedy
@@ -486,6 +487,14 @@ FAULTS = {
         replace(IMAGENET, "98.500,1.500", "78.500,21.500"),
         [IMAGENET, "line 2", "top5", "'78.500'", "below top1 88.250"],
     ),
+    "speed swapped with time": (
+        put(
+            TRAIN,
+            TRAIN_HEADER
+            + b"".join(b"toynet_%d,%d,1,%d,224,%d\n" % (n, n * 1000, n, n) for n in range(1, 11)),
+        ),
+        [f"{TRAIN}: has the larger networks faster", "swapped; put each under its own column"],
+    ),
     "size not whole": (
         replace(IMAGENET, ",224,", ",224.5,"),
         [IMAGENET, "line 3", "img_size", "'224.5'", "whole number"],
@@ -537,7 +546,7 @@ FAULTS = {
     "empty file": (put(TRAIN, b""), [TRAIN, "empty", "fetch it again"]),
     "byte order mark alone": (put(TRAIN, b"\xef\xbb\xbf"), [TRAIN, "empty"]),
     "header alone": (
-        put(TRAIN, (FIXTURE / TRAIN).read_bytes().splitlines(keepends=True)[0]),
+        put(TRAIN, TRAIN_HEADER),
         [TRAIN, "no row with figures", "fetch the file again"],
     ),
     "truncated last line": (
@@ -1106,7 +1115,7 @@ def put_script(path: Path, text: str) -> None:
 def test_the_users_git_settings_change_no_figure(
     repository, seeds, imported_once, tmp_path, monkeypatch
 ):
-    sign = "echo '[GNUPG:] SIG_CREATED ' >&2; echo '-----BEGIN PGP SIGNATURE-----'"
+    sign = "cat >/dev/null; echo '[GNUPG:] SIG_CREATED ' >&2; echo '-----BEGIN PGP SIGNATURE-----'"
     put_script(tmp_path / "gpg", sign)
     amend = ("commit", "--quiet", "--amend", "--no-edit", "--gpg-sign")
     git(repository, "-c", f"gpg.program={tmp_path}/gpg", *amend)
