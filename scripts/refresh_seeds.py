@@ -284,7 +284,7 @@ def describe_faults(con: Connection, folders: dict[str, Path]) -> list[str]:
         where += f", line {line}" if line else ""
         where += f", column {spelled}" if spelled else ""
         what = says if value is None else f"{value[:80]!a} {says}"
-        what += " This is a seed: restore it from git." if origin == "old" else ""
+        what += "; this is a seed: restore it from git" if origin == "old" else ""
         what += f" ({found - number} more)" if number == FAULTS_SHOWN < found else ""
         if number <= FAULTS_SHOWN:
             lines.append(shown(f"{where}: {what}"))
@@ -408,7 +408,7 @@ def own_files(folder: Path) -> list[OwnFile]:
             raise RefusedInput(f"{shown(path)}: {fault}") from None
         except csv.Error as error:
             raise RefusedInput(f"{shown(path)}: {error}; move it out of the folder") from None
-        files.append(OwnFile(path, row.get("device_name") or "", row.get("sha256") or ""))
+        files.append(OwnFile(path, row.get("device_name") or "?", row.get("sha256") or "?"))
     return files
 
 
@@ -556,6 +556,8 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
         parser.error(f"--commit {arguments.commit!r} is not 7 to 40 hex digits")
     if bool(arguments.own) != bool(arguments.device):
         parser.error("--own and --device go together: the file, and what to call the hardware")
+    if arguments.device and not arguments.device.isprintable():
+        parser.error(f"--device {arguments.device!a} is no name that can be printed")
     if arguments.forget is not None and not letters_of(arguments.forget):
         parser.error("--forget is given no name; give that of a device of your own")
     published = arguments.results or arguments.model_cards or arguments.history
