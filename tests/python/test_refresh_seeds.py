@@ -391,8 +391,8 @@ def only_a_readme(results: Path) -> None:
 
 
 TRAIN_HEADER = (FIXTURE / TRAIN).read_bytes().splitlines(keepends=True)[0]
-# No-break, em and braille blanks, joiners, fillers, selectors, for private use, and no character.
-UNSEEN = "\u00a0\u034f\u2003\u2800\u3164\ufe0f\uffff\ue000\uffa0\U000e0100\U0010ffff"
+# Blanks, joiners, fillers, selectors, for private use, and no characters; five of a file are shown.
+UNSEEN = ("\u00a0\u3164\ufe0f\uffff\ue000", "\u034f\u2003\u2800\uffa0\U000e0100")
 # fault, and what the message must say: file, line, column, value, remedy
 FAULTS = {
     "missing column": (
@@ -621,11 +621,17 @@ FAULTS = {
         [TRAIN, "line 2", "column model", r"'toynet\x00small'", "control character"],
     ),
     **{
-        f"character that cannot be seen, U+{ord(character):04X}": (
-            replace(TRAIN, "toynet_small", f"toynet{character}small"),
-            [TRAIN, f"line 2, column model: {f'toynet{character}small'!a} has an invisible"],
+        f"characters that cannot be seen, {unseen!a}": (
+            put(
+                TRAIN,
+                TRAIN_HEADER + "".join(f"a{sign}b,2,500,1,224,5\n" for sign in unseen).encode(),
+            ),
+            [
+                f"{TRAIN}, line {line}, column model: {f'a{sign}b'!a} has an invisible character"
+                for line, sign in enumerate(unseen, start=2)
+            ],
         )
-        for character in UNSEEN
+        for unseen in UNSEEN
     },
     "line separator": (
         replace(TRAIN, "toynet_small", "toynet\u2028small"),
