@@ -84,9 +84,10 @@ def name_cpu() -> str:
 
 
 def name_device(torch, device: str) -> str:
-    if device in ("cuda", "xpu"):
-        return getattr(torch, device).get_device_name()
-    return name_cpu()
+    """Return the device's name, as the importer takes it."""
+    is_card = device in ("cuda", "xpu")
+    name = getattr(torch, device).get_device_name() if is_card else name_cpu()
+    return " ".join(name.split())[:60].strip()
 
 
 def make_key(name: str) -> str:
@@ -358,7 +359,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     device = arguments.device or choose_device(torch)
-    name = name_device(torch, device).strip()
+    name = name_device(torch, device)
     path = arguments.out / name_file(torch, device, arguments.key or make_key(name))
     say(f"{len(arguments.models)} networks on {name} ({device}), to {path}")
     try:

@@ -216,6 +216,12 @@ def test_keys_of_devices(name, key):
     assert measure.make_key(name) == key
 
 
+def test_a_device_is_named_as_the_importer_takes_it():
+    card = Thing(get_device_name=lambda: "Some  Core(TM)2 CPU     E8400  @ 3.00GHz " + "x" * 99)
+    name = measure.name_device(Thing(cuda=card), "cuda")
+    assert name == ("Some Core(TM)2 CPU E8400 @ 3.00GHz " + "x" * 99)[:60]
+
+
 @pytest.mark.parametrize(
     ("device", "versions", "slot"),
     [
