@@ -32,6 +32,8 @@ import duckdb
 PROJECT = Path(__file__).resolve().parent.parent
 ENDINGS = ("parquet", "csv")
 MANIFEST = "MANIFEST.sha256"  # for `sha256sum --check` too
+# Of the folder that an export works in: what it writes, what it replaces, what of that is to go.
+PARTS = ("new", "old", "gone")
 # What a spreadsheet may take for the start of a formula, in a cell or after what it may take for
 # the end of one: invisible characters count for nothing, full-width and small signs for plain ones.
 SIGN = r"[=+@\-\x{ff1d}\x{ff0b}\x{ff20}\x{ff0d}\x{fe66}\x{fe62}\x{fe6b}\x{fe63}]"
@@ -40,9 +42,9 @@ FORMULA = rf"(^|[;\t\r\n])([\p{{M}}\p{{Z}}\p{{C}}]*{SIGN})"
 
 def export(database: Path, out: Path) -> int:
     """Write all marts aside and put them in place; return how many there are."""
+    put_back_what_was_left(out)
     refuse_what_is_not_ours(files_of(out), out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    remove_what_was_left(out)
     side = Path(tempfile.mkdtemp(prefix=f"{out.name}.new-", dir=out.parent))
     with locked(side):
         try:
@@ -55,6 +57,8 @@ def export(database: Path, out: Path) -> int:
             with suppress(FileNotFoundError):
                 (side / "old").rmdir()
             remove(side, "new", "gone")
+    # Only now, for it may be all that there was.
+    remove_what_was_left(out)
     return count
 
 
@@ -69,17 +73,31 @@ def locked(side: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def left_by_exports(out: Path) -> Iterator[Path]:
+    """Yield what exports left that were killed, each locked; no export that is running."""
+    for side in out.parent.glob(f"{glob.escape(out.name)}.new-*/"):
+        with suppress(OSError), locked(side):
+            yield side
+
+
+def put_back_what_was_left(out: Path) -> None:
+    """Put back the old export where one was killed before the new one was in its place."""
+    for side in left_by_exports(out):
+        new, old = side / "new", side / "old"
+        if (new / MANIFEST).exists() and old.exists() and not files_of(out):
+            old.rename(out)
+
+
 def remove_what_was_left(out: Path) -> None:
     """Remove what exports left that were killed, and name what may be somebody's."""
-    for side in out.parent.glob(f"{glob.escape(out.name)}.new-*/"):
+    for side in left_by_exports(out):
         try:
-            with locked(side):
-                refuse_what_is_not_ours(files_of(side / "new"), side / "new")
-                old = [*files_of(side / "old"), *files_of(side / "gone")]
-                refuse_what_is_not_ours(old, side / "old")
-                remove(side, "new", "old", "gone")
-        except BlockingIOError:
-            pass
+            new, old, gone = (files_of(side / part) for part in PARTS)
+            if MANIFEST not in {path.name for path in (*new, *old, *gone)}:
+                raise FileExistsError(None, "holds no record of an export", side)
+            refuse_what_is_not_ours(new, side / "new")
+            refuse_what_is_not_ours([*old, *gone], side / "old")
+            remove(side, *PARTS)
         except OSError as error:
             print(f"{error.filename}: {error.strerror}; {side} stays", file=sys.stderr)
 
@@ -89,8 +107,13 @@ def remove(side: Path, *folders: str) -> None:
     if (side / "new" / MANIFEST).exists():
         for ending in ENDINGS:
             (side / f"part.{ending}").unlink(missing_ok=True)
+    files = [path for folder in folders for path in files_of(side / folder)]
+    # The record goes last: what is left of this by a kill is known by it.
+    for path in sorted(files, key=lambda path: path.name == MANIFEST):
+        path.unlink()
     for folder in folders:
-        shutil.rmtree(side / folder, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            (side / folder).rmdir()
     side.rmdir()
 
 
@@ -137,6 +160,9 @@ def record(folder: Path, text: str) -> None:
 
 
 def files_of(folder: Path) -> list[Path]:
+    """Return what is in a folder; a link to one holds what is somebody else's."""
+    if folder.is_symlink():
+        raise FileExistsError(None, "is a link", folder)
     return list(folder.iterdir()) if folder.exists() else []
 
 
@@ -157,7 +183,7 @@ def refuse_what_is_not_ours(files: list[Path], name: Path) -> None:
 
 def swap(side: Path, out: Path) -> None:
     """Put the new export in the place of the old one; where a step fails, undo those before it."""
-    new, old, gone = (side / part for part in ("new", "old", "gone"))
+    new, old, gone = (side / part for part in PARTS)
     with ExitStack() as undo:
 
         def move(path: Path, target: Path) -> None:
