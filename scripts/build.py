@@ -11,8 +11,14 @@ every mart and function must be there, with rows but in the marts whose YAML say
 be empty (`meta: {may_be_empty: true}`).
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
+import argparse
 import errno
 import fcntl
 import json
@@ -20,7 +26,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -90,12 +95,14 @@ def build_side_database(lock: int) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return the caller's environment without dbt's variables, which change what is built."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("DBT_")}
+    """Return the caller's environment without what changes how dbt builds, and what."""
+    unset = ("DBT_", "PYTHON")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(unset)}
     # Relative, for the adapter cannot read every folder's name. What is left of a dbt that was
     # stopped has nothing to add.
     database = str(SIDE_DATABASE.relative_to(PROJECT))
-    return kept | {"IMAGE_MODELS_DB": database, "PYTHONWARNINGS": "ignore:resource_tracker"}
+    python = {"PYTHONUTF8": "1", "PYTHONWARNINGS": "ignore:resource_tracker"}
+    return kept | python | {"IMAGE_MODELS_DB": database}
 
 
 def check_room() -> None:
@@ -166,6 +173,7 @@ def publish() -> None:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description="Build and publish image_models.duckdb.").parse_args()
     outcome.so_far = lambda: f"{DATABASE.name} is as it was before: "
     try:
         LOCK.parent.mkdir(exist_ok=True)

@@ -12,6 +12,11 @@ By such manifests it also knows, and removes, what an export left that was kille
 Exit code 0: written; 1: the database or the folder cannot be used; 2: wrong arguments.
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
 import argparse
@@ -21,7 +26,6 @@ import hashlib
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress

@@ -8,12 +8,16 @@ and said. Exit code 0: written; 1: the database or the folder cannot be used, fo
 printed; 2: wrong arguments.
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
 import argparse
 import gzip
 import re
-import sys
 import tomllib
 from base64 import b64encode
 from hashlib import sha256

@@ -24,7 +24,7 @@ ODD, MATCHED = 'it\'s "a" $HOME [v2] #1 *', 'it\'s "a" $HOME 2 #1 x'
 
 FUNCTIONS = len(list((PROJECT / "models" / "answers").glob("*.sql")))
 
-# Each of these changes what dbt builds or tests.
+# Each of these changes what dbt builds or tests, or whether it runs at all.
 CALLERS = {
     "DBT_RESOURCE_TYPES": "seed",
     "DBT_EXCLUDE_RESOURCE_TYPES": "test",
@@ -33,6 +33,10 @@ CALLERS = {
     "DBT_EMPTY": "true",
     "DBT_TARGET_PATH": "elsewhere",
     "DBT_PROFILES_DIR": "elsewhere",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONWARNINGS": "error",
+    "PYTHONOPTIMIZE": "2",
 }
 
 
