@@ -103,8 +103,8 @@ def wrapped(stream: TextIO | None) -> TextIO | None:
     if stream is None:
         return None
     raw = io.BufferedWriter(Output(stream.fileno(), "w", closefd=False))
-    options = {"line_buffering": stream.line_buffering}
-    return io.TextIOWrapper(raw, stream.encoding, "backslashreplace", **options)
+    by_line = stream.line_buffering or stream.write_through  # which PYTHONUNBUFFERED sets
+    return io.TextIOWrapper(raw, stream.encoding, "backslashreplace", line_buffering=by_line)
 
 
 def run(main: Callable[[], int | None]) -> None:

@@ -312,7 +312,7 @@ def test_what_is_built_on_another_disk_is_published(project, other_disk):
     result = run_stand_in(project)
     assert (result.returncode, result.stderr) == (0, "")
     assert content(project / "image_models.duckdb") == "new"
-    assert sorted(path.name for path in other_disk.iterdir()) == ["build.lock", "make"]
+    assert sorted(path.name for path in other_disk.iterdir()) == ["build.lock", "dbt.lock", "make"]
 
 
 def test_a_link_that_leads_nowhere_is_refused_before_the_build(project):
