@@ -244,12 +244,13 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{arguments.db}: no such file; build it with `make`", file=sys.stderr)
         return 1
     try:
-        count = export(arguments.db, arguments.out.resolve())
+        count = export(arguments.db, Path(os.path.realpath(arguments.out)))
     except duckdb.Error as error:
         print(explain(error, arguments.db), file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}; name another --out", file=sys.stderr)
+        where = error.filename or arguments.out
+        print(f"{where}: {error.strerror}; name another --out", file=sys.stderr)
         return 1
     print(f"wrote {count} marts to {arguments.out}")
     return 0

@@ -21,10 +21,14 @@ is_running = False  # and not yet importing
 stopped = 0  # the signal that did
 
 
-def stop(number: int, frame: FrameType | None) -> None:
-    global stopped
+def ignore_signals() -> None:
     for one in SIGNALS:
         signal.signal(one, signal.SIG_IGN)
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    global stopped
+    ignore_signals()
     stopped = number
     if not is_running:
         say_what_stopped_it()
@@ -126,6 +130,8 @@ def run(main: Callable[[], int | None]) -> None:
         if not stopped:
             raise
     finally:
+        # Python itself would end by one that comes as it ends, with the work all done.
+        ignore_signals()
         is_running = False
     if stopped:
         say_what_stopped_it()

@@ -260,6 +260,12 @@ def test_what_may_not_be_left_by_an_export_stays_and_is_said(name, exported, cap
     assert said.count("\n") == 1
 
 
+def test_a_folder_that_is_none_is_named(database, tmp_path, capsys):
+    (tmp_path / "circle").symlink_to("circle")
+    assert run_export(database, tmp_path / "circle") == 1
+    assert capsys.readouterr().err == f"{tmp_path}/circle: is a link; name another --out\n"
+
+
 @contextmanager
 def undeletable(path: Path) -> Iterator[None]:
     """Keep even root from deleting the file; where that is not to be had, skip and say so."""

@@ -123,8 +123,25 @@ def test_so_does_one_that_has_hardly_begun(tmp_path):
     assert (process.returncode, errors) == (130, "interrupted\n")
 
 
-def test_what_is_to_be_ignored_is(start):
-    process = start("export.py", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+# Sends a signal when the script is done and Python ends.
+LATE = """
+import os, signal
+
+class Late:
+    def __del__(self, kill=os.kill, process=os.getpid()):
+        kill(process, signal.SIGTERM)
+
+late = Late()
+"""
+
+
+def test_what_is_to_be_ignored_is_and_so_is_what_comes_too_late(start, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(LATE)
+    process = start(
+        "export.py",
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
     assert process.stdout.readline()
     process.send_signal(signal.SIGHUP)
     _, errors = process.communicate()
