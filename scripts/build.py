@@ -125,6 +125,8 @@ def environment() -> dict[str, str]:
 
 def check_room() -> None:
     """Put as much as a build writes where it is published; raises OSError where that fails."""
+    if PUBLISHED.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), PUBLISHED)
     room = SIDE_DATABASE.with_name("room")
     try:
         with outcome.naming(room):

@@ -315,13 +315,25 @@ def test_what_is_built_on_another_disk_is_published(project, other_disk):
     assert sorted(path.name for path in other_disk.iterdir()) == ["build.lock", "dbt.lock", "make"]
 
 
-def test_a_link_that_leads_nowhere_is_refused_before_the_build(project):
+# what is in the place of the database, and what is said
+NO_PLACES = {
+    "a link that leads nowhere": (
+        lambda path: path.symlink_to(path.parent / "nowhere" / path.name),
+        "nowhere/.image_models.duckdb.new: No such file or directory",
+    ),
+    "a folder": (Path.mkdir, "project/image_models.duckdb: Is a directory"),
+}
+
+
+@pytest.mark.parametrize("name", NO_PLACES)
+def test_where_no_database_can_be_is_refused_before_the_build(name, project):
+    put, said = NO_PLACES[name]
     published = project / "image_models.duckdb"
     published.unlink()
-    published.symlink_to(project / "nowhere" / "image_models.duckdb")
+    put(published)
     result = run_stand_in(project)
     assert (result.returncode, result.stdout) == (1, "")
-    assert "nowhere/.image_models.duckdb.new: No such file or directory" in result.stderr
+    assert said in result.stderr
     assert result.stderr.count("\n") == 1
 
 
