@@ -21,8 +21,9 @@ INPUTS := $(shell find seeds models macros tests/generic tests/singular \
 PAGES := reports/index.html reports/explorer.html
 TEMPLATES := $(shell find scripts/templates -type f)
 
-# What dbt builds and tests is not the caller's to say.
-unexport $(filter DBT_%,$(.VARIABLES))
+# What dbt builds and tests is not the caller's to say, nor how Python runs.
+unexport $(filter DBT_% PYTHON%,$(.VARIABLES))
+export PYTHONUTF8 := 1
 
 # An interrupted make leaves the published database alone.
 .PRECIOUS: image_models.duckdb

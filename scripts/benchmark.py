@@ -7,6 +7,11 @@ written. Scale K is the data K times, under numbered names. Needs what `make` ma
 Chromium and an otherwise idle machine, for about half an hour with the defaults.
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
 import importlib
@@ -14,7 +19,6 @@ import itertools
 import json
 import shutil
 import subprocess
-import sys
 from argparse import Namespace
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor

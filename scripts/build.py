@@ -11,8 +11,14 @@ every mart and function must be there, with rows but in the marts whose YAML say
 be empty (`meta: {may_be_empty: true}`).
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
+import argparse
 import errno
 import fcntl
 import json
@@ -20,7 +26,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +36,8 @@ PUBLISHED = DATABASE.resolve()
 # Beside it, so that it gets into its place in one step from another disk too.
 NEXT = PUBLISHED.with_name(f".{PUBLISHED.name}.new")
 LOCK = PROJECT / "target" / "build.lock"
+# Of the dbt that a build starts, with its process id; it outlasts a build that was killed.
+DBT_LOCK = PROJECT / "target" / "dbt.lock"
 # The side file has the published name: DuckDB names the catalog after the file.
 SIDE_DATABASE = PROJECT / "target" / "build" / DATABASE.name
 # What dbt says of the build, apart from what another dbt may be writing in target/.
@@ -50,8 +57,18 @@ class NotPublished(Exception):
     """The build did not reach its end; the message says why."""
 
 
-def build_side_database(lock: int) -> None:
-    """Run dbt build, which inherits the lock so that it outlasts a killed parent."""
+def wait_for_dbt(lock: int) -> None:
+    """Take the lock that the dbt of a build holds which was killed, once that has ended."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        left = f"dbt of a build that was killed, process {DBT_LOCK.read_text()}"
+        print(f"Waiting for {left}, which ends by itself.", file=sys.stderr)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def build_side_database(dbt_lock: int) -> None:
+    """Run dbt build, which inherits its lock."""
     shutil.rmtree(SIDE_DATABASE.parent, ignore_errors=True)
     SIDE_DATABASE.parent.mkdir(parents=True)
     dbt = Path(sys.executable).with_name("dbt")
@@ -62,6 +79,13 @@ def build_side_database(lock: int) -> None:
     # On a full disk dbt would report every line that it cannot log.
     options = ["--log-level-file", "none"]
     folders = ["--profiles-dir", PROJECT, "--target-path", ARTIFACTS]
+
+    def begin_dbt() -> None:
+        # Ctrl-C reaches dbt too, and would make it print where it was; it is killed instead.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.ftruncate(dbt_lock, 0)
+        os.write(dbt_lock, str(os.getpid()).encode())
+
     process = subprocess.Popen(
         # By Python, for the first line of the script names the folder that it was installed in.
         [sys.executable, dbt, *options, "build", *folders],
@@ -71,9 +95,8 @@ def build_side_database(lock: int) -> None:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        pass_fds=[lock],
-        # Ctrl-C reaches dbt too, and would make it print where it was; it is killed instead.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        pass_fds=[dbt_lock],
+        preexec_fn=begin_dbt,
     )
     try:
         # dbt itself would complain of each line that nobody reads.
@@ -90,16 +113,20 @@ def build_side_database(lock: int) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return the caller's environment without dbt's variables, which change what is built."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("DBT_")}
+    """Return the caller's environment without what changes how dbt builds, and what."""
+    unset = ("DBT_", "PYTHON")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(unset)}
     # Relative, for the adapter cannot read every folder's name. What is left of a dbt that was
     # stopped has nothing to add.
     database = str(SIDE_DATABASE.relative_to(PROJECT))
-    return kept | {"IMAGE_MODELS_DB": database, "PYTHONWARNINGS": "ignore:resource_tracker"}
+    python = {"PYTHONUTF8": "1", "PYTHONWARNINGS": "ignore:resource_tracker"}
+    return kept | python | {"IMAGE_MODELS_DB": database}
 
 
 def check_room() -> None:
     """Put as much as a build writes where it is published; raises OSError where that fails."""
+    if PUBLISHED.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), PUBLISHED)
     room = SIDE_DATABASE.with_name("room")
     try:
         with outcome.naming(room):
@@ -166,13 +193,15 @@ def publish() -> None:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description="Build and publish image_models.duckdb.").parse_args()
     outcome.so_far = lambda: f"{DATABASE.name} is as it was before: "
     try:
         LOCK.parent.mkdir(exist_ok=True)
-        with LOCK.open("w") as lock:
+        with LOCK.open("w") as lock, DBT_LOCK.open("a") as dbt_lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            wait_for_dbt(dbt_lock.fileno())
             try:
-                build_side_database(lock.fileno())
+                build_side_database(dbt_lock.fileno())
                 check_tests()
                 check_relations()
                 publish()

@@ -12,6 +12,11 @@ By such manifests it also knows, and removes, what an export left that was kille
 Exit code 0: written; 1: the database or the folder cannot be used; 2: wrong arguments.
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
 import argparse
@@ -21,7 +26,6 @@ import hashlib
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -32,6 +36,8 @@ import duckdb
 PROJECT = Path(__file__).resolve().parent.parent
 ENDINGS = ("parquet", "csv")
 MANIFEST = "MANIFEST.sha256"  # for `sha256sum --check` too
+# Of the folder that an export works in: what it writes, what it replaces, what of that is to go.
+PARTS = ("new", "old", "gone")
 # What a spreadsheet may take for the start of a formula, in a cell or after what it may take for
 # the end of one: invisible characters count for nothing, full-width and small signs for plain ones.
 SIGN = r"[=+@\-\x{ff1d}\x{ff0b}\x{ff20}\x{ff0d}\x{fe66}\x{fe62}\x{fe6b}\x{fe63}]"
@@ -40,9 +46,9 @@ FORMULA = rf"(^|[;\t\r\n])([\p{{M}}\p{{Z}}\p{{C}}]*{SIGN})"
 
 def export(database: Path, out: Path) -> int:
     """Write all marts aside and put them in place; return how many there are."""
+    put_back_what_was_left(out)
     refuse_what_is_not_ours(files_of(out), out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    remove_what_was_left(out)
     side = Path(tempfile.mkdtemp(prefix=f"{out.name}.new-", dir=out.parent))
     with locked(side):
         try:
@@ -55,6 +61,8 @@ def export(database: Path, out: Path) -> int:
             with suppress(FileNotFoundError):
                 (side / "old").rmdir()
             remove(side, "new", "gone")
+    # Only now, for it may be all that there was.
+    remove_what_was_left(out)
     return count
 
 
@@ -69,17 +77,31 @@ def locked(side: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def left_by_exports(out: Path) -> Iterator[Path]:
+    """Yield what exports left that were killed, each locked; no export that is running."""
+    for side in out.parent.glob(f"{glob.escape(out.name)}.new-*/"):
+        with suppress(OSError), locked(side):
+            yield side
+
+
+def put_back_what_was_left(out: Path) -> None:
+    """Put back the old export where one was killed before the new one was in its place."""
+    for side in left_by_exports(out):
+        new, old = side / "new", side / "old"
+        if (new / MANIFEST).exists() and old.exists() and not files_of(out):
+            old.rename(out)
+
+
 def remove_what_was_left(out: Path) -> None:
     """Remove what exports left that were killed, and name what may be somebody's."""
-    for side in out.parent.glob(f"{glob.escape(out.name)}.new-*/"):
+    for side in left_by_exports(out):
         try:
-            with locked(side):
-                refuse_what_is_not_ours(files_of(side / "new"), side / "new")
-                old = [*files_of(side / "old"), *files_of(side / "gone")]
-                refuse_what_is_not_ours(old, side / "old")
-                remove(side, "new", "old", "gone")
-        except BlockingIOError:
-            pass
+            new, old, gone = (files_of(side / part) for part in PARTS)
+            if MANIFEST not in {path.name for path in (*new, *old, *gone)}:
+                raise FileExistsError(None, "holds no record of an export", side)
+            refuse_what_is_not_ours(new, side / "new")
+            refuse_what_is_not_ours([*old, *gone], side / "old")
+            remove(side, *PARTS)
         except OSError as error:
             print(f"{error.filename}: {error.strerror}; {side} stays", file=sys.stderr)
 
@@ -89,8 +111,13 @@ def remove(side: Path, *folders: str) -> None:
     if (side / "new" / MANIFEST).exists():
         for ending in ENDINGS:
             (side / f"part.{ending}").unlink(missing_ok=True)
+    files = [path for folder in folders for path in files_of(side / folder)]
+    # The record goes last: what is left of this by a kill is known by it.
+    for path in sorted(files, key=lambda path: path.name == MANIFEST):
+        path.unlink()
     for folder in folders:
-        shutil.rmtree(side / folder, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            (side / folder).rmdir()
     side.rmdir()
 
 
@@ -137,6 +164,9 @@ def record(folder: Path, text: str) -> None:
 
 
 def files_of(folder: Path) -> list[Path]:
+    """Return what is in a folder; a link to one holds what is somebody else's."""
+    if folder.is_symlink():
+        raise FileExistsError(None, "is a link", folder)
     return list(folder.iterdir()) if folder.exists() else []
 
 
@@ -157,7 +187,7 @@ def refuse_what_is_not_ours(files: list[Path], name: Path) -> None:
 
 def swap(side: Path, out: Path) -> None:
     """Put the new export in the place of the old one; where a step fails, undo those before it."""
-    new, old, gone = (side / part for part in ("new", "old", "gone"))
+    new, old, gone = (side / part for part in PARTS)
     with ExitStack() as undo:
 
         def move(path: Path, target: Path) -> None:
@@ -214,12 +244,13 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{arguments.db}: no such file; build it with `make`", file=sys.stderr)
         return 1
     try:
-        count = export(arguments.db, arguments.out.resolve())
+        count = export(arguments.db, Path(os.path.realpath(arguments.out)))
     except duckdb.Error as error:
         print(explain(error, arguments.db), file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}; name another --out", file=sys.stderr)
+        where = error.filename or arguments.out
+        print(f"{where}: {error.strerror}; name another --out", file=sys.stderr)
         return 1
     print(f"wrote {count} marts to {arguments.out}")
     return 0

@@ -9,15 +9,20 @@ was interrupted is begun anew, as is an environment that was moved. Of two at on
 waits and finds it done.
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
+import argparse
 import ast
 import fcntl
 import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 # Of pip's settings those that say where packages come from; the others can change what is
@@ -30,7 +35,7 @@ SOURCES = re.compile(
 
 def environment(python: Path) -> dict[str, str]:
     """Return the caller's environment with pip's sources as its only settings."""
-    unset = ("PIP_", "PYTHONPATH", "PYTHONHOME")
+    unset = ("PIP_", "PYTHON")
     others = {name: text for name, text in os.environ.items() if not name.startswith(unset)}
     in_files = {name: text for name, text in os.environ.items() if name == "PIP_CONFIG_FILE"}
     command = [python, "-m", "pip", "config", "list"]
@@ -77,7 +82,11 @@ def install(record: Path, requirements: Path) -> None:
 
 
 def main() -> int:
-    record, requirements = (Path(argument) for argument in sys.argv[1:])
+    parser = argparse.ArgumentParser(description="Install into the virtual environment.")
+    parser.add_argument("record", type=Path)
+    parser.add_argument("requirements", type=Path)
+    arguments = parser.parse_args()
+    record, requirements = arguments.record, arguments.requirements
     folder = record.parent
     with Path("requirements.txt").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

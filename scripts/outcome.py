@@ -1,7 +1,8 @@
 """How every script ends. Imported first, so that this holds while the rest is imported.
 
 Ctrl-C, SIGTERM and a terminal that closes end a script in one line, once it has cleaned up.
-Output that nobody reads on ends nothing.
+Output that nobody reads on ends nothing, nor does one that lacks a character. Names of files are
+UTF-8, whatever the locale, as they are to DuckDB.
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ is_running = False  # and not yet importing
 stopped = 0  # the signal that did
 
 
-def stop(number: int, frame: FrameType | None) -> None:
-    global stopped
+def ignore_signals() -> None:
     for one in SIGNALS:
         signal.signal(one, signal.SIG_IGN)
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    global stopped
+    ignore_signals()
     stopped = number
     if not is_running:
         say_what_stopped_it()
@@ -37,6 +42,8 @@ def say_what_stopped_it() -> None:
 
 # Only where a script was started, and not where a test imports it.
 is_script = os.path.dirname(os.path.realpath(sys.argv[0])) == os.path.dirname(__file__)
+if is_script and sys.getfilesystemencoding() != "utf-8":
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 for one in SIGNALS if is_script else ():
     # Not what was to be ignored: nohup does that.
     if signal.getsignal(one) != signal.SIG_IGN:
@@ -100,8 +107,8 @@ def wrapped(stream: TextIO | None) -> TextIO | None:
     if stream is None:
         return None
     raw = io.BufferedWriter(Output(stream.fileno(), "w", closefd=False))
-    options = {"line_buffering": stream.line_buffering}
-    return io.TextIOWrapper(raw, stream.encoding, stream.errors, **options)
+    by_line = stream.line_buffering or stream.write_through  # which PYTHONUNBUFFERED sets
+    return io.TextIOWrapper(raw, stream.encoding, "backslashreplace", line_buffering=by_line)
 
 
 def run(main: Callable[[], int | None]) -> None:
@@ -114,11 +121,17 @@ def run(main: Callable[[], int | None]) -> None:
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         code = 1
+    except UnicodeEncodeError as error:
+        wrong = error.object[error.start : error.end]
+        print(f"{wrong!a} in a name is no UTF-8: DuckDB takes no such file", file=sys.stderr)
+        code = 1
     except BaseException:
         # DuckDB makes another exception of the one that ends a script.
         if not stopped:
             raise
     finally:
+        # Python itself would end by one that comes as it ends, with the work all done.
+        ignore_signals()
         is_running = False
     if stopped:
         say_what_stopped_it()

@@ -8,12 +8,16 @@ and said. Exit code 0: written; 1: the database or the folder cannot be used, fo
 printed; 2: wrong arguments.
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
 import argparse
 import gzip
 import re
-import sys
 import tomllib
 from base64 import b64encode
 from hashlib import sha256
@@ -541,10 +545,23 @@ def fill(name: str, **values: object) -> str:
     return template.render(plotly=get_plotlyjs(), **values)
 
 
+def refuse_what_is_not_ours(path: Path, page: str) -> None:
+    """Raise FileExistsError where something else is in the place of a page, known by its title."""
+    if path.is_file():
+        there = path.read_text(encoding="utf-8", errors="replace")
+        if not there or re.search("<title>.*</title>", page)[0] in there:
+            return
+    if path.exists():
+        raise FileExistsError(None, "is no page of this project and would be lost", path)
+
+
 def write(folder: Path, pages: dict[str, str]) -> None:
     """Write the pages aside, and put them in place when all are whole."""
     folder.mkdir(parents=True, exist_ok=True)
     side_files = {folder / f"{name}.new": folder / name for name in pages}
+    for paths, page in zip(side_files.items(), pages.values(), strict=True):
+        for path in paths:
+            refuse_what_is_not_ours(path, page)
     try:
         for side_file, page in zip(side_files, pages.values(), strict=True):
             side_file.write_text(page, encoding="utf-8")

@@ -25,6 +25,11 @@ Nothing is written unless every file is valid. Exit code 0: done; 1: an input wa
 refused or a file could not be written; 2: wrong arguments; 130: interrupted.
 """
 
+import sys
+
+# Where Python was told not to look there by itself.
+sys.path.insert(0, __file__.rpartition("/")[0])
+
 import outcome
 
 import argparse
@@ -38,7 +43,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator

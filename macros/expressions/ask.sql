@@ -229,6 +229,10 @@
             least({{ limits | join(', ') }}) < 1e-9
             or greatest({{ limits | join(', ') }}) > 1e15
             then error('a limit must be above 0, from 1e-9 to 1e15; null is no limit')
+        when asked.max_param_count > 20000
+            then error('param_count is in millions: max_param_count := 25, not 25000000')
+        when asked.max_gmacs > 100000
+            then error('gmacs is in billions: max_gmacs := 4, not 4000000000')
         else true
     end
 {%- endmacro %}

@@ -32,10 +32,6 @@ chosen as (
                 then error('robust_weight must be from 0 to 1')
             when asked.min_top1 not between 1 and 100
                 then error('top1 is in percent: min_top1 := 80, not 0.8')
-            when asked.max_param_count > 20000
-                then error('param_count is in millions: max_param_count := 25, not 25000000')
-            when asked.max_gmacs > 100000
-                then error('gmacs is in billions: max_gmacs := 4, not 4000000000')
             else true
         end
 ),

@@ -345,6 +345,8 @@ def test_find_models_finds_backbones_and_says_what_they_lack(ask):
         ("best_models(min_top1 := 101)", "top1 is in percent"),
         ("best_models(max_param_count := 25e6)", "param_count is in millions"),
         ("best_models(max_gmacs := 4e9)", "gmacs is in billions"),
+        ("best_backbones(max_param_count := 25e6)", "param_count is in millions"),
+        ("best_backbones(max_gmacs := 4e9)", "gmacs is in billions"),
         ("best_models(n := 0)", "n must be 1 or more"),
         ("best_models(license_kind := 'free')", "There are: custom terms, non-commercial, perm"),
         ("best_models(robust_weight := 2)", "robust_weight must be from 0 to 1"),
@@ -363,13 +365,20 @@ def test_a_wrong_question_is_told_what_to_ask(question, expected, ask):
         ask(question)
 
 
-@pytest.mark.parametrize(
-    "limit", ["max_ms", "min_samples_per_sec", "min_top1", "max_param_count", "max_gmacs"]
-)
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "5e-324", "1e300"])
-def test_a_limit_that_is_no_size_of_anything_is_refused(limit, number, ask):
-    with pytest.raises(duckdb.InvalidInputException, match="a limit must be above 0, from 1e-9"):
-        ask(f"best_models({limit} := '{number}'::double, n := 3)")
+def test_a_limit_that_is_no_size_of_anything_is_refused(number, connection):
+    query = "from duckdb_functions() where function_type = 'table_macro' and schema_name = 'main'"
+    functions = connection.execute(f"select function_name, parameters {query}").fetchall()
+    limits = {
+        (function, limit)
+        for function, limits in functions
+        for limit in limits
+        if limit.startswith(("max_", "min_"))
+    }
+    assert {limit for _, limit in limits} == {*LIMITS, "min_num_features"}
+    for function, limit in limits:
+        with pytest.raises(duckdb.InvalidInputException, match="a limit must be above 0, from 1e"):
+            connection.execute(f"from {function}({limit} := '{number}'::double)")
 
 
 LONG = "repeat('convnext_x', 30_000)"

@@ -237,17 +237,21 @@ def test_a_second_build_at_once_says_why_it_does_not_start(project):
     assert second.stderr == "Another build is running here; wait for it to end.\n"
 
 
-def test_dbt_that_outlives_a_killed_build_keeps_the_next_one_waiting(project):
+def test_the_next_build_waits_for_dbt_that_outlives_a_killed_one(project):
     before = inode(project)
     first = start_and_wait_in_dbt(project)
     first.kill()
     first.wait()
-    assert "Another build is running" in build(project).stderr
-    go_on(first)
-    wait_for_dbt(project)
-    first.communicate()
+    second = start(project)
+    told = second.stderr.readline()
+    assert re.fullmatch(r"Waiting for dbt of a build .*, process \d+, which ends .*\n", told)
+    assert "bin/dbt" in Path("/proc", re.search(r"\d+", told)[0], "cmdline").read_text()
     assert inode(project) == before
-    assert build(project).returncode == 0
+    go_on(first)
+    first.communicate()
+    assert second.communicate() == ("built\n", "")
+    assert second.returncode == 0
+    assert inode(project) != before
     assert databases(project) == ["image_models.duckdb"]
 
 
@@ -260,7 +264,7 @@ def draw_chance() -> random.Random:
 
 def wait_for_dbt(project: Path) -> None:
     """Return when no dbt that outlived its build is left, not one that is being killed either."""
-    with (project / "target" / "build.lock").open("w") as lock:
+    with (project / "target" / "dbt.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
 

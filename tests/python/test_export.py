@@ -189,32 +189,81 @@ def test_what_a_killed_export_left_is_removed_by_the_next(database, tmp_path):
     assert list(tmp_path.iterdir()) == [out]
 
 
-# how far it came as it put the new export in place: what of the old one lies where
-PUT_IN_PLACE = {"nothing": [], "some": ["earlier.csv"], "its record": [export.MANIFEST]}
+# Exports, and is killed before the step of putting in place that it is told.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import export
+
+swap, rename, steps = export.swap, Path.rename, int(sys.argv.pop(1))
+
+def rename_or_die(path, target):
+    global steps
+    steps -= 1
+    if steps < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    rename(path, target)
+
+def swap_or_die(side, out):
+    Path.rename = rename_or_die
+    swap(side, out)
+
+export.swap = swap_or_die
+export.main()
+"""
 
 
-@pytest.mark.parametrize("moved", PUT_IN_PLACE)
-def test_so_is_what_one_left_that_was_putting_its_own_in_place(moved, exported):
-    side = exported.with_name("exports.new-abc")
-    (side / "gone").mkdir(parents=True)
-    exported.rename(side / "old")
-    for file in PUT_IN_PLACE[moved]:
-        (side / "old" / file).rename(side / "gone" / file)
-    assert run_export(exported.parent / "earlier.duckdb", exported) == 0
-    assert [path.name for path in exported.parent.glob("exports*")] == ["exports"]
+@pytest.mark.parametrize("step", range(5))
+def test_one_killed_as_it_puts_its_own_in_place_costs_no_export(step, exported, tmp_path):
+    database, unreadable = tmp_path / "earlier.duckdb", tmp_path / "unreadable.duckdb"
+    unreadable.touch()
+    before = contents(exported)
+    options = [str(step), "--db", database, "--out", exported]
+    environment = {**os.environ, "PYTHONPATH": str(Path(export.__file__).parent)}
+    killed = subprocess.run([sys.executable, "-c", KILLED, *options], env=environment)
+    assert killed.returncode == -signal.SIGKILL
+    assert run_export(unreadable, exported) == 1
+    # The new one has the same rows.
+    assert contents(exported) == before
+    assert run_export(database, exported) == 0
+    assert contents(exported) == before
+    assert [path.name for path in tmp_path.glob("exports*")] == ["exports"]
 
 
-@pytest.mark.parametrize("file", ["new/mine.csv", "old/models.csv", "part.csv", "mine.csv"])
-def test_what_may_not_be_left_by_an_export_stays_and_is_said(file, exported, capsys):
+def link_new(side: Path) -> None:
+    shutil.copytree(side.with_name("exports"), side.with_name("elsewhere"))
+    (side / "new").symlink_to(side.with_name("elsewhere"))
+
+
+# what of somebody's is in a folder that has the name of what exports leave
+BESIDE = {
+    "nothing": lambda side: None,
+    "an empty folder": lambda side: (side / "new").mkdir(),
+    "a file": lambda side: (side / "mine.csv").touch(),
+    "a file named like a part": lambda side: (side / "part.csv").touch(),
+    "a file in new": lambda side: (side / "new").mkdir() or (side / "new" / "a.csv").touch(),
+    "a mart in old": lambda side: (side / "old").mkdir() or (side / "old" / "models.csv").touch(),
+    "a link to an export": link_new,
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_may_not_be_left_by_an_export_stays_and_is_said(name, exported, capsys):
     side = exported.with_name("exports.new-mine")
-    (side / file).parent.mkdir(parents=True)
-    (side / file).write_text("mine")
-    assert run_export(exported.parent / "earlier.duckdb", exported) == 0
-    assert (side / file).read_text() == "mine"
+    side.mkdir()
+    BESIDE[name](side)
+    with unchanged(exported):
+        assert run_export(exported.parent / "earlier.duckdb", exported) == 0
     said = capsys.readouterr().err
     assert said.startswith(f"{side}")
     assert said.endswith(f"; {side} stays\n")
     assert said.count("\n") == 1
+
+
+def test_a_folder_that_is_none_is_named(database, tmp_path, capsys):
+    (tmp_path / "circle").symlink_to("circle")
+    assert run_export(database, tmp_path / "circle") == 1
+    assert capsys.readouterr().err == f"{tmp_path}/circle: is a link; name another --out\n"
 
 
 @contextmanager
@@ -269,7 +318,7 @@ UNREADABLE = {
     "empty": (lambda path: path.write_bytes(b""), ["not a valid DuckDB", "build it again"]),
     "text": (lambda path: path.write_text("text " * 1000), ["not a valid DuckDB", "build it"]),
     "with a hole": (
-        lambda path: overwrite(path, 300_000, bytes(15_000_000)),
+        lambda path: overwrite(path, 300_000, bytes(path.stat().st_size - 300_000)),
         ["Corrupt database file", "build it again"],
     ),
     "cut off": (

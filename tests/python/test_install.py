@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -49,7 +50,7 @@ def project(tmp_path) -> Path:
 
 def callers(project: Path) -> dict[str, str]:
     """Return an environment that says where packages come from, and much besides."""
-    elsewhere = project.parent / "elsewhere"
+    elsewhere = str(project.parent / "elsewhere")
     settings = project.parent / "pip.conf"
     settings.write_text(
         f"[global]\nno-index = true\nfind-links = {project.parent / 'wheels'}\nno-deps = true\n"
@@ -58,10 +59,12 @@ def callers(project: Path) -> dict[str, str]:
     places = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH")
     others = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
     return others | {
-        **dict.fromkeys(places, str(elsewhere)),
+        **dict.fromkeys(places, elsewhere),
         "PIP_USER": "1",
         "PIP_PYTHON": sys.executable,
         "PIP_CONFIG_FILE": str(settings),
+        "PYTHONHOME": elsewhere,
+        "PYTHONSAFEPATH": "1",
         "DBT_RESOURCE_TYPES": "seed",
         "DBTX": "kept",
     }
@@ -97,6 +100,7 @@ def test_what_dbt_builds_is_not_the_callers_to_say(project):
     shown = subprocess.run(show, check=True, **options).stdout
     assert "DBTX=kept" in shown
     assert "DBT_" not in shown
+    assert re.findall("^PYTHON.*", shown, re.MULTILINE) == ["PYTHONUTF8=1"]
 
 
 def test_two_at_once_in_a_fresh_clone_leave_one_whole_environment_in_its_place(project):

@@ -63,6 +63,14 @@ def test_every_script_ends_this_way():
     assert {name for name in runs if "\n    outcome.run(" not in scripts[name]} == set()
 
 
+@pytest.mark.parametrize("name", ["build.py", "install.py", "benchmark.py"])
+def test_every_script_says_what_it_does_wherever_python_looks_for_modules(name):
+    asked = [sys.executable, "-P", PROJECT / "scripts" / name, "--help"]
+    result = subprocess.run(asked, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"usage: {name}")
+
+
 @pytest.mark.parametrize("sent", WORDS)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_that_is_stopped_says_so_in_one_line(name, sent, start, database, tmp_path):
@@ -115,22 +123,63 @@ def test_so_does_one_that_has_hardly_begun(tmp_path):
     assert (process.returncode, errors) == (130, "interrupted\n")
 
 
-def test_what_is_to_be_ignored_is(start):
-    process = start("export.py", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+# Sends a signal when the script is done and Python ends.
+LATE = """
+import os, signal
+
+class Late:
+    def __del__(self, kill=os.kill, process=os.getpid()):
+        kill(process, signal.SIGTERM)
+
+late = Late()
+"""
+
+
+def test_what_is_to_be_ignored_is_and_so_is_what_comes_too_late(start, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(LATE)
+    process = start(
+        "export.py",
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
     assert process.stdout.readline()
     process.send_signal(signal.SIGHUP)
     _, errors = process.communicate()
     assert (process.returncode, errors) == (0, "")
 
 
+# Of a locale that has no ö, and of Python.
+ODD = {
+    "LC_ALL": "POSIX",
+    "PYTHONCOERCECLOCALE": "0",
+    "PYTHONUTF8": "0",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONWARNINGS": "error",
+}
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_output_that_nobody_reads_on_ends_nothing(name, start, tmp_path):
-    process = start(name)
-    assert process.stdout.readline()
+def test_neither_output_that_nobody_reads_on_nor_an_odd_environment_ends_it(name, start, tmp_path):
+    (tmp_path / "modules").mkdir()
+    for module in ("outcome", "charts", "importer"):
+        (tmp_path / "modules" / f"{module}.py").write_text("raise ImportError")
+    environment = {**os.environ, **ODD, "PYTHONPATH": str(tmp_path / "modules")}
+    process = start(name, tmp_path / "ö", env=environment)
+    assert process.stdout.readline().isascii()
     process.stdout.close()
     errors = process.stderr.read()
     assert (process.wait(), errors) == (0, "")
-    assert len(list((tmp_path / "out").iterdir())) > 1
+    assert len(list((tmp_path / "ö").iterdir())) > 1
+
+
+@pytest.mark.parametrize("name", ["export.py", "refresh_seeds.py"])
+def test_a_name_that_is_no_utf_8_is_named(name, start, tmp_path):
+    process = start(name, tmp_path / os.fsdecode(b"\xff"))
+    _, errors = process.communicate()
+    assert process.returncode == 1
+    assert errors == r"'\udcff' in a name is no UTF-8: DuckDB takes no such file" + "\n"
+    assert list(tmp_path.glob("*/*")) == []
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

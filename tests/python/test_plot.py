@@ -70,14 +70,38 @@ def test_an_unusable_database_gives_one_line(name, copy, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-def test_an_unusable_folder_gives_one_line(database, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(plot, "draw_report", lambda _: ("", {}))
-    monkeypatch.setattr(plot, "draw_explorer", lambda _: ("", {}))
-    (tmp_path / "file").write_text("in the way")
-    out = tmp_path / "file" / "reports"
-    assert plot.main(["--db", str(database), "--out", str(out)]) == 1
+# what is in the way of the pages, where they are to be written, and what is said
+IN_THE_WAY = {
+    "a file": (lambda folder: (folder / "file").touch(), "file/reports", "Not a directory"),
+    "a link in a circle": (lambda folder: (folder / "o").symlink_to("o"), "o/o", "Too many levels"),
+    "a folder": (lambda folder: (folder / "explorer.html").mkdir(), ".", "is no page of this"),
+    "a page of mine": (
+        lambda folder: (folder / "explorer.html").write_text("<title>Mine</title>"),
+        ".",
+        "explorer.html: is no page of this project and would be lost",
+    ),
+    "a file aside": (
+        lambda folder: (folder / "index.html.new").write_text("mine"),
+        ".",
+        "index.html.new: is no page of this project and would be lost",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_THE_WAY)
+def test_what_is_in_the_way_stays_and_is_said_in_one_line(
+    name, database, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(plot, "draw_report", lambda _: ("<title>One</title>", {}))
+    monkeypatch.setattr(plot, "draw_explorer", lambda _: ("<title>Other</title>", {}))
+    put, out, reason = IN_THE_WAY[name]
+    put(tmp_path)
+    before = {path: path.is_file() and path.read_text() for path in tmp_path.iterdir()}
+    assert plot.main(["--db", str(database), "--out", str(tmp_path / out)]) == 1
+    assert {path: path.is_file() and path.read_text() for path in tmp_path.iterdir()} == before
     said = capsys.readouterr().err
-    assert "Not a directory; name another --out" in said
+    assert reason in said
+    assert said.endswith("; name another --out\n")
     assert said.count("\n") == 1
 
 
@@ -226,7 +250,7 @@ def test_make_keeps_both_pages_when_one_fails_and_draws_a_deleted_one_again(proj
     in_the_way.mkdir()
     result = make(project)
     assert result.returncode != 0
-    assert "explorer.html.new: Is a directory; name another --out" in result.stderr
+    assert "explorer.html.new: is no page of this project" in result.stderr
     assert {path.name for path in (project / "reports").iterdir()} == PAGES | {in_the_way.name}
     assert {name: (project / "reports" / name).read_bytes() for name in PAGES} == before
     in_the_way.rmdir()

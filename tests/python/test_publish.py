@@ -24,7 +24,7 @@ ODD, MATCHED = 'it\'s "a" $HOME [v2] #1 *', 'it\'s "a" $HOME 2 #1 x'
 
 FUNCTIONS = len(list((PROJECT / "models" / "answers").glob("*.sql")))
 
-# Each of these changes what dbt builds or tests.
+# Each of these changes what dbt builds or tests, or whether it runs at all.
 CALLERS = {
     "DBT_RESOURCE_TYPES": "seed",
     "DBT_EXCLUDE_RESOURCE_TYPES": "test",
@@ -33,6 +33,10 @@ CALLERS = {
     "DBT_EMPTY": "true",
     "DBT_TARGET_PATH": "elsewhere",
     "DBT_PROFILES_DIR": "elsewhere",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONWARNINGS": "error",
+    "PYTHONOPTIMIZE": "2",
 }
 
 
@@ -308,16 +312,28 @@ def test_what_is_built_on_another_disk_is_published(project, other_disk):
     result = run_stand_in(project)
     assert (result.returncode, result.stderr) == (0, "")
     assert content(project / "image_models.duckdb") == "new"
-    assert sorted(path.name for path in other_disk.iterdir()) == ["build.lock", "make"]
+    assert sorted(path.name for path in other_disk.iterdir()) == ["build.lock", "dbt.lock", "make"]
 
 
-def test_a_link_that_leads_nowhere_is_refused_before_the_build(project):
+# what is in the place of the database, and what is said
+NO_PLACES = {
+    "a link that leads nowhere": (
+        lambda path: path.symlink_to(path.parent / "nowhere" / path.name),
+        "nowhere/.image_models.duckdb.new: No such file or directory",
+    ),
+    "a folder": (Path.mkdir, "project/image_models.duckdb: Is a directory"),
+}
+
+
+@pytest.mark.parametrize("name", NO_PLACES)
+def test_where_no_database_can_be_is_refused_before_the_build(name, project):
+    put, said = NO_PLACES[name]
     published = project / "image_models.duckdb"
     published.unlink()
-    published.symlink_to(project / "nowhere" / "image_models.duckdb")
+    put(published)
     result = run_stand_in(project)
     assert (result.returncode, result.stdout) == (1, "")
-    assert "nowhere/.image_models.duckdb.new: No such file or directory" in result.stderr
+    assert said in result.stderr
     assert result.stderr.count("\n") == 1
 
 
