@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ import duckdb
 import pandas as pd
 import plot
 import pytest
+import refresh_seeds
 
 PROJECT = Path(__file__).resolve().parents[2]
 NO_CHROMIUM = "Chromium is not installed: the pages were NOT tested in a browser"
@@ -105,6 +107,19 @@ def own_environment() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if name != "IMAGE_MODELS_DB"}
 
 
+def mark_as_installed(project: Path) -> None:
+    (project / ".venv").mkdir()
+    for mark in ("installed", "installed-dev"):
+        (project / ".venv" / mark).touch()
+
+
+def as_installed() -> dict[str, str]:
+    """Return an environment in which make takes the programs that run the tests for its own."""
+    programs = Path(sys.executable).parent
+    path = f"{programs}:{os.environ['PATH']}"
+    return {**own_environment(), "PATH": path, "MAKEFLAGS": f"BIN={programs}"}
+
+
 # What dbt says of a project without models and tests.
 NOTHING_TO_SAY = """
 import json, pathlib, sys
@@ -155,6 +170,51 @@ def dbt(project: Path, *arguments: str) -> subprocess.CompletedProcess:
 def dbt_build(project: Path) -> subprocess.CompletedProcess:
     """Build a copy of the project with its data tests, which are what its seeds can break."""
     return dbt(project, "build", "--exclude-resource-type", "unit_test")
+
+
+OWN = PROJECT / "tests" / "fixtures" / "own" / "benchmark-infer-fp32-nchw-pt280-cpu-n100.csv"
+
+
+def bring_own_devices(project: Path) -> None:
+    """Bring two own devices: one whose names have tags, and one with an anchor ten times off."""
+    text = OWN.read_text().replace("resnet18,", "resnet18.a1_in1k,")
+    lines = text.splitlines(keepends=True)
+    model, speed, step, *rest = lines[3].split(",")
+    lines[3] = ",".join([model, str(float(speed) / 10), str(float(step) * 10), *rest])
+    for path in (project / "seeds" / "own").glob("benchmark-*"):
+        path.unlink()
+    seeds = ["--seeds", str(project / "seeds" / "timm")]
+    for run, device, said in (
+        ("infer-fp32-nchw-pt280-cpu-n100", "Intel N100", text),
+        ("infer-amp-nchw-pt280-cu128-odd", "Odd 3090 of RTX 4090", "".join(lines)),
+    ):
+        path = project / f"benchmark-{run}.csv"
+        path.write_text(said)
+        assert refresh_seeds.main(["--own", str(path), "--device", device, *seeds]) == 0
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> Path:
+    """A copy of the project after `make`, with two own devices; `said` has what make said.
+
+    For reading: it is made once for all workers.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    project = shared / "made"
+    with (shared / "made.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (project / "said").exists():
+            shutil.rmtree(project, ignore_errors=True)
+            project.mkdir()
+            mark_as_installed(copy_project(project))
+            bring_own_devices(project)
+            options = {"env": as_installed(), "capture_output": True, "text": True}
+            result = subprocess.run("make", cwd=project, **options)
+            assert result.returncode == 0, result.stdout + result.stderr
+            (project / "said").write_text(result.stdout)
+    return project
 
 
 @pytest.fixture(scope="session")

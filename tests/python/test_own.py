@@ -13,12 +13,10 @@ import duckdb
 import measure
 import numpy as np
 import pandas as pd
-import plot
 import pytest
 import refresh_seeds
-from conftest import PROJECT, SCRATCH, copy_parsed_project, dbt_build
+from conftest import OWN, PROJECT
 
-FIXTURE = PROJECT / "tests" / "fixtures" / "own" / "benchmark-infer-fp32-nchw-pt280-cpu-n100.csv"
 REMEDIES = {
     "train": "benchmark-train-amp-nchw-pt280-cu128-orin.csv",
     "published key": "benchmark-infer-amp-nchw-pt280-cu128-4090.csv",
@@ -31,7 +29,7 @@ REMEDIES = {
 @pytest.fixture
 def own(tmp_path) -> Path:
     """A folder with the file of somebody's own hardware."""
-    return Path(shutil.copy(FIXTURE, tmp_path))
+    return Path(shutil.copy(OWN, tmp_path))
 
 
 @pytest.fixture
@@ -251,32 +249,9 @@ def test_wrong_arguments(arguments):
         refresh_seeds.parse_arguments(arguments)
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
-    """A copy of the project with two own devices: with tags, and one anchor ten times off."""
-    project = copy_parsed_project(tmp_path_factory.mktemp("project"))
-    for path in (project / "seeds" / "own").glob("benchmark-*"):
-        path.unlink()
-    text = FIXTURE.read_text().replace("resnet18,", "resnet18.a1_in1k,")
-    tagged = project / FIXTURE.name
-    tagged.write_text(text)
-    odd = project / "benchmark-infer-amp-nchw-pt280-cu128-odd.csv"
-    lines = text.splitlines(keepends=True)
-    model, speed, step, *rest = lines[3].split(",")
-    lines[3] = ",".join([model, str(float(speed) / 10), str(float(step) * 10), *rest])
-    odd.write_text("".join(lines))
-    seeds = str(project / "seeds" / "timm")
-    for path, name in ((tagged, "Intel N100"), (odd, "Odd 3090 of RTX 4090")):
-        assert refresh_seeds.main(["--own", str(path), "--device", name, "--seeds", seeds]) == 0
-    result = dbt_build(project)
-    assert result.returncode == 0, result.stdout
-    (project / "said").write_text(result.stdout)
-    return project
-
-
 @pytest.fixture
-def read(project):
-    with duckdb.connect(project / SCRATCH, read_only=True) as opened:
+def read(made):
+    with duckdb.connect(made / "image_models.duckdb", read_only=True) as opened:
         yield lambda query: opened.execute(query).df()
 
 
@@ -424,10 +399,8 @@ def test_training_is_answered_with_a_sentence(read):
 
 @pytest.mark.browser
 @pytest.mark.usefixtures("quiet")
-def test_the_explorer_shows_what_is_measured_and_what_is_predicted(project, tab, read):
-    with duckdb.connect(project / SCRATCH, read_only=True) as opened:
-        (project / "explorer.html").write_text(plot.draw_explorer(opened)[0], encoding="utf-8")
-    page = tab.open(project / "explorer.html")
+def test_the_explorer_shows_what_is_measured_and_what_is_predicted(made, tab, read):
+    page = tab.open(made / "reports" / "explorer.html")
     page.get_by_role("button", name="Your Odd 3090 of RTX 4090").click()
     assert (
         page.locator("#device option:checked").text_content() == "Odd 3090 of RTX 4090 (your own)"
@@ -459,8 +432,8 @@ def test_the_explorer_shows_what_is_measured_and_what_is_predicted(project, tab,
     assert page.locator("#key_own").is_hidden()
 
 
-def test_an_anchor_that_is_wrong_is_named(project):
-    said = (project / "said").read_text()
+def test_an_anchor_that_is_wrong_is_named(made):
+    said = (made / "said").read_text()
     assert "warn_own_anchors_are_odd found:" in said
     assert "run = infer-amp-nchw-pt280-cu128-odd, architecture = mobilenetv3_large_100" in said
     assert "run = infer-fp32-nchw-pt280-cpu-n100, architecture" not in said

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +14,7 @@ import duckdb
 import plot
 import pytest
 import refresh_seeds
-from conftest import command, copy_project, own_environment
+from conftest import OWN, as_installed, command, copy_project, mark_as_installed
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURE = PROJECT / "tests" / "fixtures" / "results"
@@ -41,7 +39,6 @@ NOT_RUN = {
 PAGES = [str(path.relative_to(PROJECT)) for path in PROJECT.glob("*.md")]
 PAGES += [str(path.relative_to(PROJECT)) for path in PROJECT.glob("docs/*.md")]
 CARDS = PROJECT / "seeds" / "timm" / "model_cards.csv"
-OWN = FIXTURE.parent / "own" / "benchmark-infer-fp32-nchw-pt280-cpu-n100.csv"
 PLACEHOLDERS = {
     **{"DIR": str(FIXTURE), "YYYY-MM-DD": "2026-01-06", "SHA": "90cae8c5"},
     "FILE": str(CARDS),
@@ -103,9 +100,8 @@ def test_a_broken_link_is_noticed(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory) -> Callable[[str], Path]:
+def run(made, tmp_path_factory) -> Callable[[str], Path]:
     """Run a command as it stands in a copy of the project, once, and return the copy."""
-    programs = Path(sys.executable).parent
     upstream = tmp_path_factory.mktemp("upstream")
     shutil.copytree(FIXTURE, upstream / "results")
     for line in ("init -q", "add .", "-c user.name=x -c user.email=x@x commit -qm results"):
@@ -114,10 +110,7 @@ def run(tmp_path_factory) -> Callable[[str], Path]:
     config = upstream / ".git" / "instead"
     config.write_text(f'[url "{upstream.as_uri()}"]\n    insteadOf = {refresh_seeds.REPOSITORY}\n')
     environment = {
-        **own_environment(),
-        "PATH": f"{programs}:{os.environ['PATH']}",
-        # The environment of these tests is the one that make and pip would install.
-        "MAKEFLAGS": f"BIN={programs}",
+        **as_installed(),
         "PIP_NO_INDEX": "1",
         "GIT_ALLOW_PROTOCOL": "file",
         "GIT_CONFIG_GLOBAL": str(config),
@@ -125,16 +118,12 @@ def run(tmp_path_factory) -> Callable[[str], Path]:
 
     def new_copy() -> Path:
         folder = copy_project(tmp_path_factory.mktemp("project"))
-        (folder / ".venv").mkdir()
-        for mark in ("installed", "installed-dev"):
-            (folder / ".venv" / mark).touch()
+        mark_as_installed(folder)
         return folder
-
-    built = new_copy()
 
     @functools.cache
     def run_once(line: str) -> Path:
-        folder = built
+        folder = made
         if "refresh_seeds" in line:
             # An import would change the seeds under the commands that follow, and the few
             # rows of the fixture are no newer state of the seeds that are there.
@@ -155,7 +144,6 @@ def run(tmp_path_factory) -> Callable[[str], Path]:
         assert result.returncode == 0, result.stdout + result.stderr
         return folder
 
-    run_once("make")
     return run_once
 
 

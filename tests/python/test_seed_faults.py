@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -176,6 +175,22 @@ BUILDS = {
 }
 
 
+# What breaks the contract that every mart has: without a column, and with one of another type.
+OF_NO_MARTS = {
+    "lacking.sql": "select 'x' as other",
+    "mistyped.sql": "select 1 as text",
+    "broken.yml": """
+models:
+  - name: lacking
+    columns:
+      - {name: text, data_type: varchar}
+  - name: mistyped
+    columns:
+      - {name: text, data_type: varchar}
+""",
+}
+
+
 def what_is_said(result: subprocess.CompletedProcess) -> dict[str, str]:
     """Return what dbt says of each seed that it cannot load and of the rows of each test."""
     loads = re.findall(r"Runtime Error in seed (\w+)(.*\n(?:  .*\n)*)", result.stdout)
@@ -192,6 +207,8 @@ def test_faults_in_seeds_are_named_each_by_its_own_test(build, tmp_path):
         bad = re.sub(pattern, replacement, good)
         assert bad != good, name
         path.write_text(bad, encoding="utf-8")
+    for name, text in OF_NO_MARTS.items():
+        (project / "models" / "marts" / name).write_text(text)
     result = dbt_build(project)
     assert result.returncode == 1
     said = what_is_said(result)
@@ -201,6 +218,9 @@ def test_faults_in_seeds_are_named_each_by_its_own_test(build, tmp_path):
         assert [part for part in parts if part not in said[finder]] == [], (name, said[finder])
     warnings = re.findall(r"Warning in test (\w+)", result.stdout)
     assert warnings == [MISSING] * (MISSING in finders)
+    broken = re.findall(r"Compilation Error in model (\w+)", result.stdout)
+    assert sorted(set(broken)) == ["lacking", "mistyped"]
+    assert result.stdout.count("This model has an enforced contract that failed") >= 2
 
 
 # fault: (what is done to tables, the test that must find it, what must be said)
@@ -272,44 +292,19 @@ IN_TABLES = {
 }
 
 
-@pytest.fixture
-def built(database, tmp_path) -> Path:
-    """A copy of the project with its database."""
+def test_faults_in_tables_are_named_each_by_its_own_test(database, tmp_path):
     shutil.copy(database, copy_parsed_project(tmp_path) / SCRATCH)
-    return tmp_path
-
-
-def test_faults_in_tables_are_named_each_by_its_own_test(built):
-    with duckdb.connect(built / SCRATCH) as connection:
+    with duckdb.connect(tmp_path / SCRATCH) as connection:
         for change, _, _ in IN_TABLES.values():
             connection.execute(change)
-    result = dbt(built, "test", "--select", "test_type:data")
+    unfinished = tmp_path / "seeds" / "timm" / "unfinished_import" / "result_files.csv.new"
+    unfinished.parent.mkdir()
+    unfinished.write_text("x")
+    result = dbt(tmp_path, "test", "--select", "test_type:data")
     assert result.returncode == 1
     said = what_is_said(result)
+    assert unfinished.name in said["assert_no_import_is_unfinished"]
     for name, (_, finder, parts) in IN_TABLES.items():
         found = said.get(finder, "")
         assert [part for part in parts if part not in found] == [], (name, found, result.stdout)
         assert found.count("\n") <= 21
-
-
-def test_a_mart_without_a_column_or_with_one_of_another_type_breaks_its_contract(built):
-    marts = built / "models" / "marts"
-    (marts / "build.sql").write_text("select 'x' as other_id")
-    devices = (marts / "devices.yml").read_text()
-    of_runs = "- name: runs\n        data_type: "
-    assert of_runs + "bigint" in devices
-    (marts / "devices.yml").write_text(devices.replace(of_runs + "bigint", of_runs + "varchar"))
-    result = dbt(built, "run", "--select", "build", "devices")
-    assert result.returncode == 1
-    broken = re.findall(r"Compilation Error in model (\w+)", result.stdout)
-    assert sorted(set(broken)) == ["build", "devices"]
-    assert result.stdout.count("This model has an enforced contract that failed") >= 2
-
-
-def test_an_import_that_is_not_finished_fails_the_build(built):
-    (built / "seeds" / "timm" / "unfinished_import").mkdir()
-    (built / "seeds" / "timm" / "unfinished_import" / "result_files.csv.new").write_text("x")
-    finder = "assert_no_import_is_unfinished"
-    result = dbt(built, "test", "--select", finder)
-    assert result.returncode == 1
-    assert "result_files.csv.new" in what_is_said(result)[finder]
