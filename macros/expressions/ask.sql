@@ -56,7 +56,7 @@
 {%- endmacro %}
 
 {% macro squeeze(text) -%}
-    regexp_replace(lower({{ text }}), '[^\p{L}\p{N}]', '', 'g')
+    regexp_replace(lower({{ text }}), '[[:punct:][:space:]]', '', 'g')
 {%- endmacro %}
 
 {#- The device that an asked name means, whatever its case and signs: by its key, or else by its name,
