@@ -271,10 +271,14 @@ def test_the_chart_shows_the_marts(device, drawn, marts):
     frontiers = marts("frontier_history", f"device = '{device}' and is_frontier", "snapshot, ms")
     frontiers = frontiers.explode("januaries").dropna(subset="januaries")
     expected = [line for _, line in frontiers.groupby("januaries")]
-    for trace, line in zip(januaries.data, expected, strict=True):
+    lines, goes_on = januaries.data[: len(expected)], januaries.data[len(expected) :]
+    for trace, rest, line in zip(lines, goes_on, expected, strict=True):
         np.testing.assert_allclose(trace.x, line.ms, atol=5e-5)
         np.testing.assert_allclose(trace.y, line.top1, atol=0.005)
-    assert [label.text for label in januaries.layout.annotations][-1] == "2020"
+        np.testing.assert_allclose(rest.x, [line.ms.max(), frontiers.ms.max()], atol=5e-5)
+        np.testing.assert_allclose(rest.y, line.top1.max(), atol=0.005)
+    labels = [label.text for label in januaries.layout.annotations]
+    assert labels == ["2024 to 2026", "2023", "2022", "2021", "2020"]
     accuracies = ["80 %", "82 %", "84 %", "86 %"]
     assert [label.text for label in times.layout.annotations] == accuracies
     progress = marts("progress", f"device = '{device}' and min_top1 = 82", "snapshot")
