@@ -44,6 +44,17 @@ def say_what_stopped_it() -> None:
 is_script = os.path.dirname(os.path.realpath(sys.argv[0])) == os.path.dirname(__file__)
 if is_script and sys.getfilesystemencoding() != "utf-8":
     os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+
+
+def explain_missing(kind: type, error: BaseException, trace: TracebackType) -> None:
+    if not issubclass(kind, ModuleNotFoundError):
+        return sys.__excepthook__(kind, error, trace)
+    remedy = "run it with .venv/bin/python, which `make` installs for"
+    print(f"{error.name} is not installed for {sys.executable}; {remedy}", file=sys.stderr)
+
+
+if is_script:
+    sys.excepthook = explain_missing
 for one in SIGNALS if is_script else ():
     # Not what was to be ignored: nohup does that.
     if signal.getsignal(one) != signal.SIG_IGN:
@@ -53,7 +64,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import TextIO
 
 

@@ -60,7 +60,7 @@
 {%- endmacro %}
 
 {#- The device that an asked name means, whatever its case and signs: by its key, or else by its name,
-    by a part of either that no other published device has, by a part that no other device has at all.
+    by words of them, in their order, that no other published device has, by words that no other device has.
     So a device of one's own changes no answer about a published one. For null the one that is so by
     default. -#}
 {% macro asked_device(asked, default='devices.is_default_device') -%}
@@ -96,8 +96,9 @@
                         or {{ squeeze('devices.device_name') }} = {{ squeeze(asked) }}
                         then 2
                     when
-                        contains({{ squeeze('devices.device') }}, {{ squeeze(asked) }})
-                        or contains({{ squeeze('devices.device_name') }}, {{ squeeze(asked) }})
+                        {{ squeeze("devices.device || ' ' || devices.device_name") }} like
+                        '%' || regexp_replace(lower({{ asked }}), '[[:punct:][:space:]]+', '%', 'g')
+                        || '%'
                         then if(devices.is_own, 4, 3)
                 end as place
             from {{ ref('devices') }} as devices

@@ -74,12 +74,12 @@ choose_rows as (
 count_ties as (
     select
         own.place,
-        count(distinct rivals.model) as tied_models
+        -- Itself is among them.
+        count(distinct rivals.model) - 1 as tied_models
     from choose_rows as own
     inner join keep_within_limits as rivals
         on
-            own.model <> rivals.model
-            and abs(own.score - rivals.score)
+            abs(own.score - rivals.score)
             <= {{ noise('own.score_standard_error', 'rivals.score_standard_error') }}
     group by own.place
 ),

@@ -400,11 +400,19 @@ def test_an_impossible_budget_says_what_is_nearest(explorer):
     assert "efficientvit_m0" in explorer.locator("#card_name").text_content()
 
 
-def test_a_negative_limit_is_refused(explorer):
+def test_a_negative_limit_or_one_in_another_unit_is_refused(explorer):
     everything = listed(explorer)
-    explorer.get_by_label("Parameters, at most (M)", exact=True).fill("-5")
-    assert explorer.evaluate("document.getElementById('max_param_count').validationMessage")
-    assert listed(explorer) == everything
+    for name, given, said in (
+        ("max_param_count", "-5", "above 0"),
+        ("max_param_count", "25000000", "in millions: 25,"),
+        ("min_top1", "0.8", "in percent: 80,"),
+        ("max_gmacs", "4000000000", "in billions: 4,"),
+    ):
+        box = explorer.locator(f"#{name}")
+        box.fill(given)
+        assert said in box.evaluate("box => box.validationMessage")
+        assert listed(explorer) == everything
+        box.fill("")
 
 
 def test_families_and_name_narrow_the_list(explorer):

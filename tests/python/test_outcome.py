@@ -71,6 +71,15 @@ def test_every_script_says_what_it_does_wherever_python_looks_for_modules(name):
     assert result.stdout.startswith(f"usage: {name}")
 
 
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_python_without_the_packages_is_told_from_the_right_one(name):
+    asked = [sys.executable, "-S", PROJECT / "scripts" / name, "--help"]
+    result = subprocess.run(asked, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert f"is not installed for {sys.executable}; run it with .venv/bin/python" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("sent", WORDS)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_that_is_stopped_says_so_in_one_line(name, sent, start, database, tmp_path):

@@ -286,6 +286,8 @@ def test_an_own_device_is_like_any_other(read):
 # what is asked for: the device that is meant, or what is said
 ASKED = {
     "4090": "rtx4090",
+    "GeForce 4090": "rtx4090",
+    "rtx-6000": "pro6000maxq",
     "RTX-4090": "rtx4090",
     "nvidia geforce rtx 4090": "rtx4090",
     "geforce rtx 4090": "rtx4090",
@@ -401,7 +403,7 @@ def test_training_is_answered_with_a_sentence(read):
 @pytest.mark.usefixtures("quiet")
 def test_the_explorer_shows_what_is_measured_and_what_is_predicted(made, tab, read):
     page = tab.open(made / "reports" / "explorer.html")
-    page.get_by_role("button", name="Your Odd 3090 of RTX 4090").click()
+    page.get_by_role("button", name="Odd 3090 of RTX 4090 (your own)").click()
     assert (
         page.locator("#device option:checked").text_content() == "Odd 3090 of RTX 4090 (your own)"
     )

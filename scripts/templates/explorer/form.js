@@ -27,15 +27,23 @@ function fromSlider({ field, most }, place) {
   return Number((least * (greatest / least) ** (place / 1000)).toPrecision(3));
 }
 
+// What the shell refuses too: figures that are meant in another unit.
+function wrongUnit(name, given) {
+  if (name === "min_top1" && given > 0 && given < 1) return "Top-1 is in percent: 80, not 0.8.";
+  if (name === "max_param_count" && given > 20000) return "Parameters are in millions: 25, not 25000000.";
+  if (name === "max_gmacs" && given > 100000) return "GMACs are in billions: 4, not 4000000000.";
+  return "";
+}
+
 function buildLimit(control) {
   const number = element("input", [], { type: "number", id: control.id, min: "0", step: "any", placeholder: "no limit" });
   const slider = element("input", [], { type: "range", id: `${control.id}_slider`, min: "0", max: "1000" });
   const label = element("label", control.label ?? "", { for: control.id, id: `${control.id}_label` });
   number.addEventListener("input", () => {
     const given = Number(number.value);
-    number.setCustomValidity(given < 0 ? "A limit must be above 0." : "");
-    number.reportValidity();
-    change({ [limitOf(control).name]: given > 0 ? given : null });
+    const { name } = limitOf(control);
+    number.setCustomValidity(given < 0 ? "A limit must be above 0." : wrongUnit(name, given));
+    change({ [name]: given > 0 && number.reportValidity() ? given : null });
   });
   slider.addEventListener("input", () =>
     change({ [limitOf(control).name]: fromSlider(limitOf(control), Number(slider.value)) }));

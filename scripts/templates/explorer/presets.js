@@ -5,7 +5,7 @@ const PRESETS = [
   { name: "Below 10 M parameters", limits: { max_param_count: 10 } },
   { name: "One millisecond on a card", kind: "gpu", limits: { max_ms: 1 } },
   { name: "Most robust", limits: { robust_weight: 1 } },
-  ...data.devices.filter((one) => one.is_own).map(({ device, device_name: name }) => ({ name: `Your ${name}`, device, limits: {} })),
+  ...data.devices.filter((one) => one.is_own).map(({ device, device_name: name }) => ({ name: `${name} (your own)`, device, limits: {} })),
 ];
 
 // The best known of a kind of device.
