@@ -80,7 +80,8 @@ def compare(made: duckdb.DuckDBPyRelation, expected: duckdb.DuckDBPyRelation) ->
         tolerance = {"rtol": 1e-9, "atol": 1e-15}
         assert_frame_equal(rows, expected.order(order).df(), check_dtype=False, **tolerance)
     except AssertionError as difference:
-        return shorten(str(difference), 400)
+        lines = filter(None, str(difference).splitlines())
+        return "; ".join(shorten(line, 150) for line in lines)
     return ""
 
 
