@@ -16,6 +16,6 @@
         {%- set name = graph.nodes[read].schema ~ '.' ~ graph.nodes[read].name %}
         {%- set file = env_var('IMAGE_MODELS_LAKE', 'target/spark') ~ '/duckdb/' ~ name ~ '.parquet' %}
         {%- do run_query('create schema if not exists ' ~ graph.nodes[read].schema) %}
-        {%- do run_query('create table if not exists ' ~ name ~ ' using parquet location \'' ~ file ~ '\'') %}
+        {%- do run_query('create table if not exists ' ~ name ~ ' using parquet location "' ~ file ~ '"') %}
     {%- endfor %}
 {% endmacro %}
