@@ -4,6 +4,7 @@
 # make shell    opens the database in the DuckDB shell, with its questions at hand
 # make exports  writes the marts as Parquet and CSV
 # make docs     writes the documentation with the lineage graph, one page
+# make spark    builds on Spark what runs there and compares it with the database; needs Java
 # make benchmark  measures the project beside its peers and writes docs/performance.md
 
 ifneq ($(findstring ?,$(CURDIR)),)
@@ -27,7 +28,7 @@ export PYTHONUTF8 := 1
 
 # An interrupted make leaves the published database alone.
 .PRECIOUS: image_models.duckdb
-.PHONY: report test coverage lint scratch shell exports docs benchmark
+.PHONY: report test coverage lint scratch shell exports docs spark benchmark
 
 report: $(PAGES)
 	@echo "The pages:$(foreach page,$^, $$PWD/$(page))"
@@ -75,6 +76,9 @@ docs: image_models.duckdb
 	mv target/static_index.html reports/docs.html
 	@echo "The documentation: $$PWD/reports/docs.html"
 
+spark: .venv-spark/installed image_models.duckdb
+	$(BIN)/python scripts/spark.py
+
 benchmark: .venv/installed-dev image_models.duckdb
 	$(BIN)/python scripts/benchmark.py
 
@@ -83,6 +87,9 @@ benchmark: .venv/installed-dev image_models.duckdb
 	$(PYTHON) scripts/install.py $@ $<
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
+	$(PYTHON) scripts/install.py $@ $<
+
+.venv-spark/installed: requirements-spark.txt
 	$(PYTHON) scripts/install.py $@ $<
 
 # Anew where the environment was moved to, or where its Python is gone.

@@ -1,9 +1,11 @@
-"""Measure the project beside what one would otherwise run, and write docs/performance.md.
+"""Measure the project beside what one would otherwise run, and as its data grows.
 
-    python scripts/benchmark.py [--rounds N] [--scales K ...] [--growth K ...] [--out DIR]
+    python scripts/benchmark.py [--rounds N] [--scales K ...] [--growth K K ...] [--runs K]
+                                [--out DIR]
 
-pyperf starts every measurement in a process of its own; the peers take turns, and medians are
-written. Scale K is the data K times, under numbered names. Needs what `make` made, Debian's
+Writes docs/performance.md and docs/scale.md. pyperf starts every measurement in a process of its
+own; the peers take turns, and medians are written. Scale K is the data K times, under numbered
+names; --runs K has every run K times instead, on numbered devices. Needs what `make` made, Debian's
 Chromium and an otherwise idle machine, for about half an hour with the defaults.
 """
 
@@ -23,6 +25,7 @@ from argparse import Namespace
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
+from math import log
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -65,6 +68,23 @@ def copy_grown(database: Path, scale: int) -> Path:
     return folder
 
 
+def copy_with_runs(database: Path, scale: int) -> Path:
+    """Copy the project with a database that has every run scale times, on as many devices."""
+    import duckdb
+
+    folder = copy_project(f"runs_{scale}")
+    shutil.copy(database, folder / "image_models.duckdb")
+    numbered = r"if(copy = 0, run, regexp_replace(run, '(-dynamo)?$', '_copy' || copy || '\1'))"
+    with duckdb.connect(folder / "image_models.duckdb") as connection:
+        for seed in ("benchmark_files", "inference_benchmarks", "training_benchmarks"):
+            connection.execute(
+                f"create or replace table raw.{seed} as "
+                f"select {seed}.* replace ({numbered} as run) "
+                f"from raw.{seed}, range({scale}) as copies(copy)"
+            )
+    return folder
+
+
 def dbt(folder: str, args: Namespace, command: str, is_cold: bool = False) -> str:
     clean = "rm -rf target logs *.duckdb &&" if is_cold else ""
     run = f"IMAGE_MODELS_DB=image_models.duckdb {args.dbt} --quiet {command}"
@@ -82,6 +102,7 @@ def prepare(args: Namespace) -> None:
         write_inputs(args.db, mart, FOLDER / f"inputs_{scale}", scale)
     for scale in args.growth:
         copy_grown(args.db, scale)
+    copy_with_runs(args.db, args.runs)
 
 
 def time_peer(_: int, peer: str, way: str, scale: int) -> float:
@@ -96,6 +117,10 @@ def time_peer(_: int, peer: str, way: str, scale: int) -> float:
     return perf_counter() - start
 
 
+def grown_copies(args: Namespace) -> list[str]:
+    return [*(f"grown_{scale}" for scale in args.growth), f"runs_{args.runs}"]
+
+
 def measure(runner: pyperf.Runner, args: Namespace) -> dict[str | tuple, list[pyperf.Benchmark]]:
     """Measure everything in turns; pyperf's workers come by here too, each for one task."""
     commands = {
@@ -104,7 +129,7 @@ def measure(runner: pyperf.Runner, args: Namespace) -> dict[str | tuple, list[py
         "warm": dbt("full", args, "build"),
         "plot": f"{sys.executable} {SCRIPTS}/plot.py --db {args.db} --out {FOLDER}/reports",
     }
-    grown = {f"grown_{scale}": dbt(f"grown_{scale}", args, "run") for scale in args.growth}
+    grown = {name: dbt(name, args, "run") for name in grown_copies(args)}
     measured = defaultdict(list)
     for turn in range(args.rounds):
         for scale, way, peer in itertools.product(args.scales, WAYS, PEERS):
@@ -126,6 +151,31 @@ def summarize(benches: list[pyperf.Benchmark]) -> dict[str, float]:
 def read_results(name: str) -> list[dict]:
     """Return what dbt noted of each node that it built last in a folder."""
     return json.loads((FOLDER / name / "target" / "run_results.json").read_text())["results"]
+
+
+def measure_growth(args: Namespace) -> list[dict]:
+    """Return the seconds of each model at each size, the slowest at the largest first.
+
+    Of a size k times another the time is k ** exponent times the other's: by models from the two
+    largest sizes, by runs from the smallest.
+    """
+    seconds = {
+        copy: {
+            each["unique_id"].split(".")[-1]: each["execution_time"] for each in read_results(copy)
+        }
+        for copy in grown_copies(args)
+    }
+    *by_models, by_runs = seconds.values()
+    ratio = log(args.growth[-1] / args.growth[-2])
+    return [
+        {
+            "name": name,
+            "seconds": [times[name] for times in seconds.values()],
+            "by_models": log(by_models[-1][name] / by_models[-2][name]) / ratio,
+            "by_runs": log(by_runs[name] / by_models[0][name]) / log(args.runs),
+        }
+        for name in sorted(by_models[-1], key=by_models[-1].get, reverse=True)
+    ]
 
 
 def measure_page(browser, page: Path, rounds: int) -> dict[str, str | float]:
@@ -166,7 +216,7 @@ def draw(found: dict, browser, path: Path) -> None:
     page.locator(".plot-container").screenshot(path=path)
 
 
-def write_page(measured: dict, args: Namespace) -> None:
+def write_pages(measured: dict, args: Namespace) -> None:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from playwright.sync_api import sync_playwright
 
@@ -180,17 +230,19 @@ def write_page(measured: dict, args: Namespace) -> None:
         draw(found, browser, args.out / "performance.png")
     loader = FileSystemLoader(SCRIPTS / "templates")
     environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True)
-    text = environment.get_template("performance.md.jinja").render(
-        args=args,
-        machine=next(iter(measured.values()))[0].get_metadata(),
-        packages={package: version(package) for package in PACKAGES},
-        judged=judge(found, pages),
-        found=found,
-        read_results=read_results,
-        pages=pages,
-    )
-    with outcome.naming(args.out / "performance.md"):
-        (args.out / "performance.md").write_text(text + "\n", encoding="utf-8")
+    for name in ("performance.md", "scale.md"):
+        text = environment.get_template(f"{name}.jinja").render(
+            args=args,
+            machine=next(iter(measured.values()))[0].get_metadata(),
+            packages={package: version(package) for package in PACKAGES},
+            judged=judge(found, pages),
+            found=found,
+            read_results=read_results,
+            growth=measure_growth(args),
+            pages=pages,
+        )
+        with outcome.naming(args.out / name):
+            (args.out / name).write_text(text + "\n", encoding="utf-8")
 
 
 def main(argv: list[str]) -> None:
@@ -200,6 +252,7 @@ def main(argv: list[str]) -> None:
     add("--rounds", type=int, default=5)
     add("--scales", type=int, nargs="+", default=[1, 10, 100, 1000])
     add("--growth", type=int, nargs="+", default=[1, 10, 100])
+    add("--runs", type=int, default=10)
     add("--db", type=Path, default=PROJECT / "image_models.duckdb")
     add("--dbt", type=Path, default=Path(sys.executable).with_name("dbt"))
     add("--out", type=Path, default=PROJECT / "docs")
@@ -210,7 +263,7 @@ def main(argv: list[str]) -> None:
             pool.submit(prepare, args).result()
     measured = measure(runner, args)
     if not args.worker:
-        write_page(measured, args)
+        write_pages(measured, args)
 
 
 if __name__ == "__main__":

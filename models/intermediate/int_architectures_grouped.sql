@@ -80,7 +80,7 @@ name_groups as (
     select
         follow_modules.architecture,
         coalesce(
-            arg_max(exceptions.architecture_group, length(exceptions.prefix)),
+            max_by(exceptions.architecture_group, length(exceptions.prefix)),
             any_value(follow_modules.architecture_group),
             'unknown'
         ) as architecture_group

@@ -19,7 +19,9 @@ costs as (
 
 count_parameters as (
     select
-        * exclude (param_count),
+        architecture,
+        img_size,
+        top1,
         max(param_count) over (partition by model) as param_count
     from results
 ),

@@ -16,16 +16,29 @@ ties as (
     select * from {{ ref('statistical_ties') }}
 ),
 
+keep_what_is_shown as (
+    select
+        model,
+        img_size,
+        short_name,
+        top1,
+        top1_standard_error,
+        top1_rank,
+        robustness,
+        top5
+    from accuracies
+),
+
 put_test_sets_side_by_side as (
-    pivot accuracies
-    on short_name in ('imagenet', 'real', 'v2', 'sketch', 'a', 'a_clean', 'r', 'r_clean')
-    using
-    max(top1) as top1,
-    max(top1_standard_error) as top1_standard_error,
-    max(top1_rank) as rank,
-    max(robustness) as robustness,
-    max(top5) as top5
-    group by model, img_size
+    select * from keep_what_is_shown
+    pivot (
+        max(top1) as top1,
+        max(top1_standard_error) as top1_standard_error,
+        max(top1_rank) as rank,
+        max(robustness) as robustness,
+        max(top5) as top5
+        for short_name in ('imagenet', 'real', 'v2', 'sketch', 'a', 'a_clean', 'r', 'r_clean')
+    )
 ),
 
 name_columns as (

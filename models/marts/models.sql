@@ -24,7 +24,7 @@ gather_sizes as (
         any_value(tag) as tag,
         any_value(family) as family,
         max(param_count) as param_count,
-        list(img_size order by img_size) as img_sizes
+        array_sort(array_agg(img_size)) as img_sizes
     from results
     group by model
 ),

@@ -24,11 +24,24 @@ import pytest
 import refresh_seeds
 
 PROJECT = Path(__file__).resolve().parents[2]
-NO_CHROMIUM = "Chromium is not installed: the pages were NOT tested in a browser"
+# What a test of this mark needs, what goes untested without it, and the remedy.
+NEEDS = {
+    "browser": (
+        shutil.which("chromium"),
+        "Chromium is not installed: the pages were NOT tested in a browser",
+        "On Debian: apt-get install chromium",
+    ),
+    "spark": (
+        shutil.which("java") and (PROJECT / ".venv-spark" / "installed").exists(),
+        "Spark is not installed, or Java: what runs on Spark was NOT tested",
+        "On Debian: apt-get install default-jre-headless && make .venv-spark/installed",
+    ),
+}
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "browser: needs Debian's chromium")
+    config.addinivalue_line("markers", "spark: needs Java and .venv-spark")
     # As from a terminal, whoever started pytest: what it ignores its processes would ignore too.
     for one in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         if signal.getsignal(one) == signal.SIG_IGN:
@@ -36,12 +49,13 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Without Chromium the browser tests are skipped, loudly; under CI they run and fail."""
-    if shutil.which("chromium") or os.environ.get("CI"):
+    """What a test needs and is not there has it skipped, loudly; under CI it runs and fails."""
+    if os.environ.get("CI"):
         return
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+        for mark, (is_there, untested, _) in NEEDS.items():
+            if item.get_closest_marker(mark) and not is_there:
+                item.add_marker(pytest.mark.skip(reason=untested))
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -53,9 +67,10 @@ def pytest_terminal_summary(terminalreporter):
     for file, total in seconds.most_common():
         terminalreporter.line(f"{total:6.1f} {file}")
     skipped = terminalreporter.stats.get("skipped", [])
-    if any(NO_CHROMIUM in str(report.longrepr) for report in skipped):
-        terminalreporter.section("NOT TESTED", yellow=True, bold=True)
-        terminalreporter.line(f"{NO_CHROMIUM}. On Debian: apt-get install chromium")
+    for _, untested, remedy in NEEDS.values():
+        if any(untested in str(report.longrepr) for report in skipped):
+            terminalreporter.section("NOT TESTED", yellow=True, bold=True)
+            terminalreporter.line(f"{untested}. {remedy}")
 
 
 def command(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from argparse import Namespace
 from pathlib import Path
 
 import benchmark
@@ -15,7 +16,8 @@ from conftest import python
 from notebook_peers import INPUTS, PEERS, write_inputs
 
 PROJECT = Path(__file__).resolve().parents[2]
-COMMITTED = (PROJECT / "docs" / "performance.md").read_text()
+PAGES = ("performance.md", "scale.md")
+COMMITTED = {name: (PROJECT / "docs" / name).read_text() for name in PAGES}
 
 # Compiles as the build before the tests did, and builds nothing.
 DBT = """#!/bin/sh
@@ -82,6 +84,43 @@ def test_a_grown_copy_has_every_model_so_many_times(database, tmp_path, monkeypa
             assert len(set(counts)) == 1
 
 
+def test_a_copy_with_runs_has_every_run_so_many_times(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "FOLDER", tmp_path)
+    with duckdb.connect(benchmark.copy_with_runs(database, 3) / database.name) as connection:
+        connection.execute(f"attach '{database}' as published (read_only)")
+        for seed in ("benchmark_files", "inference_benchmarks", "training_benchmarks"):
+            rows, runs, *expected = connection.execute(
+                f"""
+                select
+                    count(*),
+                    count(distinct run),
+                    3 * (select count(*) from published.raw.{seed}),
+                    3 * (select count(distinct run) from published.raw.{seed})
+                from raw.{seed}
+                """
+            ).fetchone()
+            assert [rows, runs] == expected
+        files = connection.table("intermediate.int_runs_described").project("run, is_compiled")
+        (compiled,) = files.filter("is_compiled").project("run").limit(1).fetchone()
+        numbered = connection.table("raw.benchmark_files").filter("contains(run, '_copy2')")
+        assert (compiled.replace("-dynamo", "_copy2-dynamo"),) in numbered.project("run").fetchall()
+
+
+def test_growth_is_told_by_its_exponent(monkeypatch):
+    times = {"grown_1": (1, 1), "grown_10": (2, 5), "grown_100": (200, 50), "runs_10": (100, 1)}
+
+    def results(copy: str) -> list[dict]:
+        names = ("model.image_models.pairs", "model.image_models.rows")
+        both = zip(names, times[copy], strict=True)
+        return [{"unique_id": name, "execution_time": time} for name, time in both]
+
+    monkeypatch.setattr(benchmark, "read_results", results)
+    pairs, rows = benchmark.measure_growth(Namespace(growth=[1, 10, 100], runs=10))
+    assert (pairs["name"], pairs["seconds"]) == ("pairs", [1, 2, 200, 100])
+    assert [pairs["by_models"], pairs["by_runs"]] == pytest.approx([2, 2])
+    assert [rows["by_models"], rows["by_runs"]] == pytest.approx([1, 0])
+
+
 def test_the_floor_is_all_seeds_with_their_tests(database):
     manifest = json.loads((PROJECT / "target" / "manifest.json").read_text())
     for kind in ("nodes", "unit_tests", "exposures"):
@@ -94,7 +133,7 @@ def test_the_floor_is_all_seeds_with_their_tests(database):
 
 
 @pytest.fixture(scope="module")
-def page(database, mart, tmp_path_factory) -> str:
+def pages(database, mart, tmp_path_factory) -> dict[str, str]:
     out = tmp_path_factory.mktemp("benchmark")
     (out / "run_results.json").write_text(
         json.dumps(
@@ -108,12 +147,12 @@ def page(database, mart, tmp_path_factory) -> str:
     dbt = out / "dbt"
     dbt.write_text(DBT.format(mart=mart, results=out / "run_results.json"))
     dbt.chmod(0o755)
-    sizes = ["--rounds", "1", "--scales", "1", "--growth", "2"]
+    sizes = ["--rounds", "1", "--scales", "1", "--growth", "1", "2", "--runs", "2"]
     files = ["--db", database, "--dbt", dbt, "--out", out]
     script = PROJECT / "scripts" / "benchmark.py"
     subprocess.run([*python(), script, *sizes, *files], check=True)
     assert (out / "performance.png").read_bytes().startswith(b"\x89PNG")
-    return (out / "performance.md").read_text()
+    return {name: (out / name).read_text() for name in PAGES}
 
 
 def cells(page: str, heading: str) -> list[list[str]]:
@@ -123,7 +162,8 @@ def cells(page: str, heading: str) -> list[list[str]]:
 
 
 @pytest.mark.browser
-def test_every_part_is_measured(page):
+def test_every_part_is_measured(pages):
+    page = pages["performance.md"]
     for way in ("Files loaded before", "With reading"):
         ((scale, *figures),) = cells(page, way)
         assert scale == "1 ×"  # noqa: RUF001
@@ -137,21 +177,25 @@ def test_every_part_is_measured(page):
         ["seeds alone, cold", "3"],
         ["warm build", "3"],
     ]
-    ((scale, _, *slowest, _),) = cells(page, "## Growth")
-    assert [scale, *slowest] == ["2 ×", "`models`", "4.5"]  # noqa: RUF001
-    pages = {name: figures for name, *figures in cells(page, "## The pages")}
-    assert all(map(float, pages["explorer.html"]))
-    assert float(pages["index.html"][1]) > 0
-    assert pages["index.html"][2:] == ["", ""]
+    drawn = {name: figures for name, *figures in cells(page, "## The pages")}
+    assert all(map(float, drawn["explorer.html"]))
+    assert float(drawn["index.html"][1]) > 0
+    assert drawn["index.html"][2:] == ["", ""]
+    sizes = [row[0] for row in cells(pages["scale.md"], "## How it grows")]
+    assert sizes == ["1 × the models", "2 × the models", "2 × the runs"]  # noqa: RUF001
+    growth = cells(pages["scale.md"], "The models that take a second")
+    assert ["`models`", "4.5", "4.5", "4.5", "0.0", "0.0"] in growth
 
 
 @pytest.mark.browser
-def test_the_committed_page_comes_from_the_same_template(page):
+def test_the_committed_pages_come_from_the_same_templates(pages):
     def outline(text: str) -> list[str]:
         return re.findall(r"^(#.*|[|] (?:data|page|target) .*)$", text, re.MULTILINE)
 
-    assert outline(page) == outline(COMMITTED)
-    scales = [row[0] for row in cells(COMMITTED, "Files loaded before")]
+    assert {name: outline(page) for name, page in pages.items()} == {
+        name: outline(page) for name, page in COMMITTED.items()
+    }
+    scales = [row[0] for row in cells(COMMITTED["performance.md"], "Files loaded before")]
     assert scales == ["1 ×", "10 ×", "100 ×", "1,000 ×"]  # noqa: RUF001
 
 
