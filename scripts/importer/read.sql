@@ -328,7 +328,8 @@ found as (
         count(*) as found_rows,
         count(*) filter (not is_blank) as measured,
         any_value(first_version) as version,
-        -- Of all runs since 2019 at most -0.73; with time for speed at least 0.41.
+        -- Of all runs since 2019 at most -0.73, with time for speed at least 0.41; of single images
+    -- on a fast card it may well be near 0.
         corr(
             as_log(cell_of(names, cells, 'samples_per_sec')),
             as_log(cell_of(names, cells, 'param_count'))
