@@ -230,17 +230,18 @@ def write_pages(measured: dict, args: Namespace) -> None:
         draw(found, browser, args.out / "performance.png")
     loader = FileSystemLoader(SCRIPTS / "templates")
     environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True)
+    values = {
+        "args": args,
+        "machine": next(iter(measured.values()))[0].get_metadata(),
+        "packages": {package: version(package) for package in PACKAGES},
+        "judged": judge(found, pages),
+        "found": found,
+        "read_results": read_results,
+        "growth": measure_growth(args),
+        "pages": pages,
+    }
     for name in ("performance.md", "scale.md"):
-        text = environment.get_template(f"{name}.jinja").render(
-            args=args,
-            machine=next(iter(measured.values()))[0].get_metadata(),
-            packages={package: version(package) for package in PACKAGES},
-            judged=judge(found, pages),
-            found=found,
-            read_results=read_results,
-            growth=measure_growth(args),
-            pages=pages,
-        )
+        text = environment.get_template(f"{name}.jinja").render(values)
         with outcome.naming(args.out / name):
             (args.out / name).write_text(text + "\n", encoding="utf-8")
 

@@ -59,10 +59,10 @@
     regexp_replace(lower({{ text }}), '[[:punct:][:space:]]', '', 'g')
 {%- endmacro %}
 
-{#- The device that an asked name means, whatever its case and signs: by its key, or else by its name,
-    by words of them, in their order, that no other published device has, by words that no other device has.
-    So a device of one's own changes no answer about a published one. For null the one that is so by
-    default. -#}
+{#- The device that an asked name means, whatever its case and signs: by its key, or else by its
+    name, by words of them in their order that no other published device has, or that no other
+    device has at all. So a device of one's own changes no answer about a published one. For null
+    the one that is so by default. -#}
 {% macro asked_device(asked, default='devices.is_default_device') -%}
     (
         select

@@ -409,8 +409,12 @@ def test_a_negative_limit_or_one_in_another_unit_is_refused(explorer):
         ("max_gmacs", "4000000000", "in billions: 4,"),
     ):
         box = explorer.locator(f"#{name}")
+        # What the browser shows beside the box.
+        box.evaluate("box => box.addEventListener('invalid', () => { box.dataset.shown = 'yes'; })")
         box.fill(given)
         assert said in box.evaluate("box => box.validationMessage")
+        assert box.get_attribute("data-shown") == "yes"
+        box.evaluate("box => delete box.dataset.shown")
         assert listed(explorer) == everything
         box.fill("")
 

@@ -1,10 +1,11 @@
 // The form: what is asked for.
 
+// Limits in another unit are those that the functions refuse too.
 const CONTROLS = [
   { id: "max_ms", names: ["max_ms", "min_samples_per_sec"] },
-  { id: "min_top1", names: ["min_top1"], label: "Top-1 accuracy, at least (%)" },
-  { id: "max_param_count", names: ["max_param_count"], label: "Parameters, at most (M)" },
-  { id: "max_gmacs", names: ["max_gmacs"], label: "GMACs, at most" },
+  { id: "min_top1", names: ["min_top1"], label: "Top-1 accuracy, at least (%)", wrongUnit: (limit) => limit < 1 && "Top-1 is in percent: 80, not 0.8." },
+  { id: "max_param_count", names: ["max_param_count"], label: "Parameters, at most (M)", wrongUnit: (limit) => limit > 20000 && "Parameters are in millions: 25, not 25000000." },
+  { id: "max_gmacs", names: ["max_gmacs"], label: "GMACs, at most", wrongUnit: (limit) => limit > 100000 && "GMACs are in billions: 4, not 4000000000." },
 ];
 const TIME_LABELS = { max_ms: "Time per image, at most (ms)", min_samples_per_sec: "Images per second, at least" };
 const limitOf = ({ names }) => LIMITS.find(({ name }) => name === (names.includes(state.unit) ? state.unit : names[0]));
@@ -27,23 +28,16 @@ function fromSlider({ field, most }, place) {
   return Number((least * (greatest / least) ** (place / 1000)).toPrecision(3));
 }
 
-// What the shell refuses too: figures that are meant in another unit.
-function wrongUnit(name, given) {
-  if (name === "min_top1" && given > 0 && given < 1) return "Top-1 is in percent: 80, not 0.8.";
-  if (name === "max_param_count" && given > 20000) return "Parameters are in millions: 25, not 25000000.";
-  if (name === "max_gmacs" && given > 100000) return "GMACs are in billions: 4, not 4000000000.";
-  return "";
-}
-
 function buildLimit(control) {
   const number = element("input", [], { type: "number", id: control.id, min: "0", step: "any", placeholder: "no limit" });
   const slider = element("input", [], { type: "range", id: `${control.id}_slider`, min: "0", max: "1000" });
   const label = element("label", control.label ?? "", { for: control.id, id: `${control.id}_label` });
   number.addEventListener("input", () => {
     const given = Number(number.value);
-    const { name } = limitOf(control);
-    number.setCustomValidity(given < 0 ? "A limit must be above 0." : wrongUnit(name, given));
-    change({ [name]: given > 0 && number.reportValidity() ? given : null });
+    const fault = given < 0 ? "A limit must be above 0." : given > 0 && control.wrongUnit?.(given);
+    number.setCustomValidity(fault || "");
+    number.reportValidity();
+    change({ [limitOf(control).name]: given > 0 && !fault ? given : null });
   });
   slider.addEventListener("input", () =>
     change({ [limitOf(control).name]: fromSlider(limitOf(control), Number(slider.value)) }));
