@@ -247,6 +247,22 @@ def database(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def few(database, tmp_path_factory) -> Path:
+    """A database with every mart, most of them without rows: soon drawn and exported."""
+    path = tmp_path_factory.mktemp("few") / "image_models.duckdb"
+    with duckdb.connect(path) as opened:
+        opened.execute(f"attach '{database}' as whole (read_only)")
+        query = (
+            "select table_name from duckdb_tables()"
+            " where database_name = 'whole' and schema_name = 'main'"
+        )
+        for (mart,) in opened.execute(query).fetchall():
+            rows = "" if mart in ("build", "devices", "notebook_benchmarks") else "limit 0"
+            opened.execute(f"create table {mart} as from whole.{mart} {rows}")
+    return path
+
+
 @pytest.fixture
 def connection(database):
     with duckdb.connect(database, read_only=True) as opened:

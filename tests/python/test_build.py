@@ -374,7 +374,8 @@ def test_a_disk_that_fills_up_during_a_build_is_named_last(project, target):
     assert_as_before(project, before)
 
 
-def test_a_read_only_folder_is_named_and_its_database_still_read(project, tmp_path):
+def test_a_read_only_folder_is_named_and_its_database_still_read(project, few, tmp_path):
+    shutil.copy(few, project / "image_models.duckdb")
     before = inode(project)
     with mounted(project, "--bind " + str(project), "-o remount,bind,ro"):
         result = build(project)

@@ -104,9 +104,9 @@ def unchanged(exported: Path) -> Iterator[None]:
     assert contents(exported.parent) == before
 
 
-def test_a_second_export_replaces_the_first(database, exported):
+def test_a_second_export_replaces_the_first(few, exported):
     exported.chmod(0o750)
-    assert run_export(database, exported) == 0
+    assert run_export(few, exported) == 0
     assert not (exported / "earlier.csv").exists()
     assert (exported / "models.csv").exists()
     assert exported.stat().st_mode & 0o777 == 0o750
@@ -136,11 +136,11 @@ MINE = {
 
 
 @pytest.mark.parametrize("name", MINE)
-def test_a_folder_with_anything_of_somebodys_is_left_as_it_is(name, database, exported, capsys):
+def test_a_folder_with_anything_of_somebodys_is_left_as_it_is(name, few, exported, capsys):
     do, file, reason = MINE[name]
     do(exported)
     with unchanged(exported):
-        assert run_export(database, exported) == 1
+        assert run_export(few, exported) == 1
     said = capsys.readouterr().err
     assert f"{exported}/{file}" in said
     assert reason in said
@@ -148,7 +148,7 @@ def test_a_folder_with_anything_of_somebodys_is_left_as_it_is(name, database, ex
     assert said.count("\n") == 1
 
 
-def test_what_came_during_an_export_is_left_as_it_is(database, exported, monkeypatch, capsys):
+def test_what_came_during_an_export_is_left_as_it_is(few, exported, monkeypatch, capsys):
     write = export.write_marts
 
     def write_and_meddle(database: Path, folder: Path) -> int:
@@ -156,36 +156,36 @@ def test_what_came_during_an_export_is_left_as_it_is(database, exported, monkeyp
         return write(database, folder)
 
     monkeypatch.setattr(export, "write_marts", write_and_meddle)
-    assert run_export(database, exported) == 1
+    assert run_export(few, exported) == 1
     assert (exported / "mine.csv").read_text() == "mine"
     assert (exported / "earlier.csv").exists()
     assert f"{exported}/mine.csv: is no file of an export" in capsys.readouterr().err
     assert [path.name for path in exported.parent.glob("exports*")] == ["exports"]
 
 
-def test_folders_beside_an_export_are_somebodys(database, exported):
+def test_folders_beside_an_export_are_somebodys(few, exported):
     beside = [exported.with_name(f"exports.{ending}") for ending in ("new", "old")]
     for folder in beside:
         folder.mkdir()
         (folder / "models.csv").write_text("mine")
-    assert run_export(database, exported) == 0
+    assert run_export(few, exported) == 0
     assert [(folder / "models.csv").read_text() for folder in beside] == ["mine", "mine"]
 
 
-def test_what_a_killed_export_left_is_removed_by_the_next(database, tmp_path):
+def test_what_a_killed_export_left_is_removed_by_the_next(few, tmp_path):
     out = tmp_path / "exports [1]"
-    command = [sys.executable, export.__file__, "--db", database, "--out", out]
+    command = [sys.executable, export.__file__, "--db", few, "--out", out]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for _ in range(5):
         assert process.stdout.readline().startswith("writing ")
     process.send_signal(signal.SIGSTOP)
     # Nothing is removed of one that is still there.
-    assert run_export(database, out) == 0
+    assert run_export(few, out) == 0
     (left,) = tmp_path.glob("*.new-*")
     process.kill()
     process.communicate()
     assert len(list(left.glob("new/*.csv"))) > 2
-    assert run_export(database, out) == 0
+    assert run_export(few, out) == 0
     assert list(tmp_path.iterdir()) == [out]
 
 
@@ -260,9 +260,9 @@ def test_what_may_not_be_left_by_an_export_stays_and_is_said(name, exported, cap
     assert said.count("\n") == 1
 
 
-def test_a_folder_that_is_none_is_named(database, tmp_path, capsys):
+def test_a_folder_that_is_none_is_named(few, tmp_path, capsys):
     (tmp_path / "circle").symlink_to("circle")
-    assert run_export(database, tmp_path / "circle") == 1
+    assert run_export(few, tmp_path / "circle") == 1
     assert capsys.readouterr().err == f"{tmp_path}/circle: is a link; name another --out\n"
 
 
@@ -277,16 +277,16 @@ def undeletable(path: Path) -> Iterator[None]:
         subprocess.run(["chattr", "-i", path], check=True)
 
 
-def test_a_file_that_cannot_be_deleted_keeps_the_export_it_is_of(database, exported, capsys):
+def test_a_file_that_cannot_be_deleted_keeps_the_export_it_is_of(few, exported, capsys):
     with undeletable(exported / "earlier.parquet"), unchanged(exported):
-        assert run_export(database, exported) == 1
+        assert run_export(few, exported) == 1
     said = capsys.readouterr().err
     assert said == f"{exported}/earlier.parquet: Operation not permitted; name another --out\n"
 
 
-def test_a_mount_point_keeps_the_export_in_it(database, exported, capsys):
+def test_a_mount_point_keeps_the_export_in_it(few, exported, capsys):
     with mounted(exported, f"--bind {exported}"), unchanged(exported):
-        assert run_export(database, exported) == 1
+        assert run_export(few, exported) == 1
     assert f"{exported}: Device or resource busy; name another" in capsys.readouterr().err
 
 
@@ -339,10 +339,10 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_an_unreadable_database_gives_one_line_and_costs_no_export(
-    name, database, exported, tmp_path, capsys
+    name, few, exported, tmp_path, capsys
 ):
     spoil, expected = UNREADABLE[name]
-    spoilt = Path(shutil.copy(database, tmp_path / "spoilt.duckdb"))
+    spoilt = Path(shutil.copy(few, tmp_path / "spoilt.duckdb"))
     spoil(spoilt)
     with unchanged(exported):
         assert run_export(spoilt, exported) == 1

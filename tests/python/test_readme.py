@@ -151,6 +151,14 @@ def test_there_are_commands():
     assert {"make", "make shell", "pip install -r requirements.txt", *NOT_RUN} <= set(COMMANDS)
 
 
+def test_a_page_drawn_again_is_the_same(made, run):
+    """Before the commands run, each of them once, for one of them is this."""
+    pages = {path: path.read_bytes() for path in (made / "reports").glob("*.html")}
+    run("python scripts/plot.py")
+    assert pages
+    assert {path: path.read_bytes() for path in pages} == pages
+
+
 @pytest.mark.parametrize("line", [line for line in COMMANDS if line not in NOT_RUN])
 def test_commands_run(line, run):
     run(line)
