@@ -87,7 +87,8 @@ def test_what_a_caller_asks_of_dbt_is_not_what_is_published(built):
     assert not (built / "elsewhere").exists()
     with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
         schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
-        assert sorted(schemas) == [("intermediate",), ("main",), ("raw",)]
+        its_own = "use_the_database_of_this_function"
+        assert sorted(schemas) == [("intermediate",), ("main",), ("raw",), (its_own,)]
         assert connection.execute("select count(*) from models").fetchone()[0] > 1000
         assert connection.execute("select count(*) from help()").fetchone()[0] == FUNCTIONS
 
