@@ -7,8 +7,14 @@
 # make spark    builds on Spark what runs there and compares it with the database; needs Java
 # make benchmark  measures the project beside its peers and writes docs/performance.md
 
+ifeq ($(wildcard scripts/install.py),)
+$(error this folder is not the project's; name that with --directory)
+endif
 ifneq ($(findstring ?,$(CURDIR)),)
 $(error DuckDB cannot write a database below a folder with "?" in its name; move the project)
+endif
+ifneq ($(shell pwd -P | iconv -f UTF-8 -t UTF-8 > /dev/null 2>&1 || echo refused),)
+$(error DuckDB cannot write a database below a folder whose name is no UTF-8; move the project)
 endif
 
 PYTHON ?= python3
@@ -21,6 +27,15 @@ INPUTS := $(shell find seeds models macros tests/generic tests/singular \
           dbt_project.yml profiles.yml .dbtignore
 PAGES := reports/index.html reports/explorer.html
 TEMPLATES := $(shell find scripts/templates -type f)
+# What was installed is recorded in the environment, but where that is a link and so not ours.
+RECORDS := $(if $(shell readlink .venv),target,.venv)
+
+# Which make would take for built.
+IN_THE_WAY := $(strip $(foreach path,$(PAGES) image_models.duckdb, \
+                  $(shell test -f $(path) || ! test -e $(path) || echo $(path))))
+ifneq ($(IN_THE_WAY),)
+$(error $(IN_THE_WAY) is no file and would be lost; move it)
+endif
 
 # What dbt builds and tests is not the caller's to say, nor how Python runs.
 unexport $(filter DBT_% PYTHON%,$(.VARIABLES))
@@ -28,7 +43,7 @@ export PYTHONUTF8 := 1
 
 # An interrupted make leaves the published database alone.
 .PRECIOUS: image_models.duckdb
-.PHONY: report test coverage lint scratch shell exports docs spark benchmark
+.PHONY: always report test coverage lint scratch shell exports docs spark benchmark
 
 report: $(PAGES)
 	@echo "The pages:$(foreach page,$^, $$PWD/$(page))"
@@ -36,7 +51,7 @@ report: $(PAGES)
 $(PAGES) &: image_models.duckdb scripts/plot.py scripts/charts.py $(TEMPLATES)
 	$(BIN)/python scripts/plot.py
 
-image_models.duckdb: .venv/installed $(INPUTS) scripts/build.py
+image_models.duckdb: $(RECORDS)/installed $(INPUTS) scripts/build.py
 	$(BIN)/python scripts/build.py
 
 # dbt names what is deprecated only in the files that it parses anew.
@@ -46,12 +61,12 @@ STRICTLY := --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}
 PYTEST := IMAGE_MODELS_DB=target/test/image_models.duckdb $(RUN)pytest \
           --numprocesses=auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 
-test: .venv/installed-dev
+test: $(RECORDS)/installed-dev
 	$(MAKE) --jobs=2 lint scratch
 	$(PYTEST) --durations=15
 
 # Apart from test, which it would slow down by a quarter.
-coverage: .venv/installed-dev scratch
+coverage: $(RECORDS)/installed-dev scratch
 	$(PYTEST) --cov --cov-fail-under=95
 
 lint:
@@ -79,22 +94,25 @@ docs: image_models.duckdb
 spark: .venv-spark/installed image_models.duckdb
 	$(BIN)/python scripts/spark.py
 
-benchmark: .venv/installed-dev image_models.duckdb
+benchmark: $(RECORDS)/installed-dev image_models.duckdb
 	$(BIN)/python scripts/benchmark.py
 
-.venv/installed: requirements.txt
+$(RECORDS)/installed: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	$(PYTHON) scripts/install.py $@ $<
+	$(PYTHON) scripts/install.py .venv $@ $<
 
-.venv/installed-dev: requirements-dev.txt .venv/installed
-	$(PYTHON) scripts/install.py $@ $<
+$(RECORDS)/installed-dev: requirements-dev.txt $(RECORDS)/installed
+	$(PYTHON) scripts/install.py .venv $@ $<
 
 .venv-spark/installed: requirements-spark.txt
-	$(PYTHON) scripts/install.py $@ $<
+	$(PYTHON) scripts/install.py .venv-spark $@ $<
+
+ifneq ($(RECORDS),.venv)
+.venv/%: target/% ;
+endif
 
 # Anew where the environment was moved to, or where its Python is gone.
-installed_at := $(or $(shell cat .venv/installed 2> /dev/null),$(realpath .venv))
+installed_at := $(or $(shell cat $(RECORDS)/installed 2> /dev/null),$(realpath .venv))
 ifneq ($(if $(realpath $(BIN)/python),$(installed_at)),$(realpath .venv))
-.venv/installed: always
-always:
+$(RECORDS)/installed: always
 endif

@@ -23,6 +23,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -125,8 +126,8 @@ def environment() -> dict[str, str]:
 
 def check_room() -> None:
     """Put as much as a build writes where it is published; raises OSError where that fails."""
-    if PUBLISHED.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), PUBLISHED)
+    if PUBLISHED.exists():
+        check_place()
     room = SIDE_DATABASE.with_name("room")
     try:
         with outcome.naming(room):
@@ -136,6 +137,19 @@ def check_room() -> None:
     finally:
         room.unlink(missing_ok=True)
         NEXT.unlink(missing_ok=True)
+
+
+def check_place() -> None:
+    """Raise OSError where the published database could not be replaced."""
+    if not PUBLISHED.is_file():
+        raise FileExistsError(errno.EEXIST, "is no file and would be lost", PUBLISHED)
+    # Refused of any file, but for another reason where it could not be removed.
+    with suppress(NotADirectoryError):
+        PUBLISHED.rmdir()
+    mounts = Path("/proc/self/mountinfo")
+    mounted = mounts.read_text().split() if mounts.exists() else []
+    if re.sub(r"[\s\\]", lambda sign: rf"\{ord(sign[0]):03o}", str(PUBLISHED)) in mounted:
+        raise OSError(errno.EBUSY, "is a mount point", PUBLISHED)
 
 
 def check_tests() -> None:
@@ -194,6 +208,7 @@ def publish() -> None:
 
 def main() -> int:
     argparse.ArgumentParser(description="Build and publish image_models.duckdb.").parse_args()
+    os.fspath(PUBLISHED).encode()  # which fails of a name that dbt and DuckDB do not take
     outcome.so_far = lambda: f"{DATABASE.name} is as it was before: "
     try:
         LOCK.parent.mkdir(exist_ok=True)

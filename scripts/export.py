@@ -214,8 +214,8 @@ def swap(side: Path, out: Path) -> None:
 def without_formulas(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
     """Return the query of a mart's rows with an apostrophe before what would be a formula."""
     texts = connection.execute(
-        "select column_name from duckdb_columns() "
-        "where table_name = ? and contains(data_type, 'VARCHAR')",
+        "select column_name from duckdb_columns() where schema_name = 'main' "
+        "and table_name = ? and contains(data_type, 'VARCHAR')",
         [mart],
     ).fetchall()
     safe = (

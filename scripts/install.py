@@ -1,12 +1,13 @@
 """Install requirements into the virtual environment, whole or anew.
 
-    python3 scripts/install.py .venv/installed requirements.txt
-    python3 scripts/install.py .venv/installed-dev requirements-dev.txt
+    python3 scripts/install.py .venv .venv/installed requirements.txt
+    python3 scripts/install.py .venv .venv/installed-dev requirements-dev.txt
 
 make runs it. The first form makes the environment anew, the second adds to it. What was done
-is recorded last, in the file named first, with the place that it was done for: an install that
+is recorded last, in the file named second, with the place that it was done for: an install that
 was interrupted is begun anew, as is an environment that was moved. Of two at once the second
-waits and finds it done.
+waits and finds it done. In an environment that a link leads to nothing is installed; pip says
+whether it has what is needed, and where it has that is recorded elsewhere.
 """
 
 import sys
@@ -33,19 +34,23 @@ SOURCES = re.compile(
 )
 
 
+def others() -> dict[str, str]:
+    """Return the caller's environment without settings of pip and Python."""
+    unset = ("PIP_", "PYTHON")
+    return {name: text for name, text in os.environ.items() if not name.startswith(unset)}
+
+
 def environment(python: Path) -> dict[str, str]:
     """Return the caller's environment with pip's sources as its only settings."""
-    unset = ("PIP_", "PYTHON")
-    others = {name: text for name, text in os.environ.items() if not name.startswith(unset)}
     in_files = {name: text for name, text in os.environ.items() if name == "PIP_CONFIG_FILE"}
     command = [python, "-m", "pip", "config", "list"]
-    listed = subprocess.check_output(command, env=others | in_files, text=True)
+    listed = subprocess.check_output(command, env=others() | in_files, text=True)
     settings = {}
     for name, text in re.findall(r"^\w+\.([\w-]+)=(.*)$", listed, re.MULTILINE):
         settings[f"PIP_{name.upper().replace('-', '_')}"] = ast.literal_eval(text)
     settings |= {name: text for name, text in os.environ.items() if text}
     sources = {name: text for name, text in settings.items() if SOURCES.fullmatch(name)}
-    return others | sources | {"PIP_CONFIG_FILE": os.devnull}
+    return others() | sources | {"PIP_CONFIG_FILE": os.devnull}
 
 
 def run(*command: object, **options: object) -> None:
@@ -58,16 +63,28 @@ def run(*command: object, **options: object) -> None:
     )
 
 
-def is_done(record: Path, requirements: Path) -> bool:
-    if not (record.exists() and (record.parent / "bin" / "python").exists()):
+def is_done(folder: Path, record: Path, requirements: Path) -> bool:
+    if not (record.exists() and (folder / "bin" / "python").exists()):
         return False
     is_newer = record.stat().st_mtime >= requirements.stat().st_mtime
-    return is_newer and record.read_text() == str(record.parent.resolve())
+    return is_newer and record.read_text() == str(folder.resolve())
 
 
-def install(record: Path, requirements: Path) -> None:
-    folder, base = record.parent, record.with_name("installed")
-    unfinished = record.with_name("unfinished")
+def first_lack(folder: Path, requirements: Path) -> str:
+    """Return why an environment has not what is required; nothing where it has."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        return "it has no Python"
+    options = ["--no-index", "--no-deps", "--dry-run", "--disable-pip-version-check"]
+    command = [python, "-m", "pip", "install", *options, "-r", requirements]
+    settings = others() | {"PIP_CONFIG_FILE": os.devnull}
+    asked = subprocess.run(command, env=settings, capture_output=True, text=True)
+    last_line = asked.stderr.strip().rpartition("\n")[2]
+    return f"pip says: {last_line}" if asked.returncode else ""
+
+
+def install(folder: Path, record: Path, requirements: Path) -> None:
+    base, unfinished = record.with_name("installed"), record.with_name("unfinished")
     if record == base:
         run(sys.executable, "-m", "venv", "--clear", folder)
     else:
@@ -78,26 +95,29 @@ def install(record: Path, requirements: Path) -> None:
     run(python, "-m", "pip", "install", *options, env=environment(python))
     if record != base:
         unfinished.rename(base)
-    record.write_text(str(folder.resolve()))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Install into the virtual environment.")
+    parser.add_argument("folder", type=Path)
     parser.add_argument("record", type=Path)
     parser.add_argument("requirements", type=Path)
     arguments = parser.parse_args()
-    record, requirements = arguments.record, arguments.requirements
-    folder = record.parent
+    folder, record, requirements = arguments.folder, arguments.record, arguments.requirements
     with Path("requirements.txt").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            if is_done(record, requirements):
+            if is_done(folder, record, requirements):
                 return 0
-            if folder.is_symlink():
+            if not folder.is_symlink():
+                install(folder, record, requirements)
+            elif lack := first_lack(folder, requirements):
                 where = f"{folder} is a link to {folder.resolve()}, which lacks what is needed here"
-                print(f"{where}; install there, or delete the link", file=sys.stderr)
+                remedy = f"install {requirements} there with pip, or delete the link"
+                print(f"{where} ({lack}); {remedy}", file=sys.stderr)
                 return 1
-            install(record, requirements)
+            record.parent.mkdir(exist_ok=True)
+            record.write_text(str(folder.resolve()))
         except subprocess.CalledProcessError as error:
             return error.returncode
     return 0

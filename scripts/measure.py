@@ -10,7 +10,8 @@ one image at a time. Each network is timed until its median is steady. What was 
 run it again to go on.
 
 Exit code 0: done; 1: torch, timm or a place to write is missing, or a figure could not be had or
-cannot be trusted; 2: wrong arguments; 130: interrupted.
+cannot be trusted; 2: wrong arguments; 130, 143, 129: stopped by
+Ctrl-C, SIGTERM or a closed terminal.
 """
 
 from __future__ import annotations
@@ -56,8 +57,20 @@ class Unmeasured(Exception):
     """A network that has no figure; the message says why."""
 
 
+class Stopped(BaseException):
+    """A signal came; the message is its number."""
+
+
+def stop(number: int, frame: object) -> None:
+    raise Stopped(number)
+
+
 def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 # --- the machine ----------------------------------------------------------------------
@@ -158,7 +171,7 @@ def create(timm, model: str, img_size: int | None):
         return network, img_size
 
 
-def is_out_of_memory(error: RuntimeError) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
     return "OutOfMemory" in type(error).__name__ or "out of memory" in str(error).lower()
 
 
@@ -205,9 +218,9 @@ def time_what_fits(torch, network, img_size: int, batch_size: int, device: str):
     while True:
         try:
             return batch_size, time_batch(torch, network, img_size, batch_size, device)
-        except RuntimeError as error:
+        except Exception as error:
             if not is_out_of_memory(error):
-                raise Unmeasured(str(error).splitlines()[0]) from None
+                raise Unmeasured(first_line(error)) from None
             if batch_size == 1:
                 raise Unmeasured("not even one image fits in memory") from None
         batch_size //= 2
@@ -219,9 +232,9 @@ def measure(torch, timm, model: str, img_size: int | None, device: str) -> dict:
     """Return the row of a network; raises Unmeasured."""
     try:
         network, img_size = create(timm, model, img_size)
+        network = network.to(device).eval()
     except Exception as error:
-        raise Unmeasured(f"timm cannot build it: {error}") from None
-    network = network.to(device).eval()
+        raise Unmeasured(f"timm cannot build it: {first_line(error)}") from None
     batch_size = 1 if device == "cpu" else 256
     for _ in range(ATTEMPTS):
         before, own = read_processors(), process_time()
@@ -255,7 +268,14 @@ def read_rows(path: Path) -> list[dict]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+        try:
+            rows = list(reader := csv.DictReader(stream))
+            is_own = {*(reader.fieldnames or COLUMNS)} == {*COLUMNS}
+            if not (is_own and all(int(row["infer_img_size"]) for row in rows)):
+                raise ValueError
+        except (ValueError, TypeError, csv.Error):
+            raise OSError(0, "is no file of this script's", path) from None
+        return rows
 
 
 def write_rows(path: Path, rows: list[dict]) -> None:
@@ -354,12 +374,15 @@ def main(argv: list[str] | None = None) -> int:
     try:
         import timm
         import torch
-    except ImportError as error:
-        say(f"{error}. Run this where both are installed: pip install torch timm")
+    except Exception as error:
+        say(f"{first_line(error)}. Run this where both are installed: pip install torch timm")
         return 1
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     device = arguments.device or choose_device(torch)
-    name = name_device(torch, device)
+    try:
+        name = name_device(torch, device)
+    except Exception as error:
+        say(f"torch finds no {device} here: {first_line(error)}; choose another --device")
+        return 1
     path = arguments.out / name_file(torch, device, arguments.key or make_key(name))
     say(f"{len(arguments.models)} networks on {name} ({device}), to {path}")
     try:
@@ -367,13 +390,20 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         say(f"{error.filename}: {error.strerror}; choose another folder by --out")
         return 1
-    except KeyboardInterrupt:
-        say(f"Interrupted. What was measured is in {path}; run it again to go on.")
-        return 130
+    except Stopped as stopped:
+        say(f"Stopped. What was measured is in {path}; run it again to go on.")
+        return 128 + stopped.args[0]
     if path.exists():
         say(f"To take it in: python scripts/refresh_seeds.py --own {path} --device {name!r}")
     return 1 if complaints else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for one in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(one) != signal.SIG_IGN:
+            signal.signal(one, stop)
+    try:
+        sys.exit(main())
+    except Stopped as stopped:
+        say("Stopped, with nothing measured")
+        sys.exit(128 + stopped.args[0])

@@ -1,9 +1,12 @@
 {#- What the answers share: they read their arguments, add what was meant, or say what to ask. -#}
 
 {#- Tables are those of the database in use, also where the function is one of an attached
-    database: it answers only where both are of one build. -#}
+    database: it answers only where both are of one build. This table DuckDB has to look up first,
+    and so each function begins with `asked`: where there is no such table its error says what to
+    do, whatever other tables there are. -#}
 {% macro tables_are_own() -%}
-    {%- set built = execute and adapter.get_relation(target.database, target.schema, 'build') -%}
+    {%- set build = ref('build') -%}
+    {%- set built = execute and adapter.get_relation(target.database, build.schema, build.name) -%}
     {%- set own = run_query('select build_id from ' ~ built).rows[0][0] if built -%}
     (
         select
@@ -15,26 +18,41 @@
                         || '`use` the database that it is in, or build that again'
                     )
             end
-        from {{ ref('build') }} as build
+        from {{ build }} as build
     )
 {%- endmacro %}
 
 {#- One row of the arguments under their names: next to a column of the same name an argument
     could not be told from it. Of a text there is also the start, which is what is compared with
-    names and repeated in answers, and the bare name. -#}
+    names and repeated in answers, in one line, and the bare name. A text that is longer than any
+    name is refused before anything is made of it. -#}
 {% macro arguments(parameters) -%}
-    {%- set columns = [] -%}
+    {%- set columns, are_names = [], [tables_are_own()] -%}
     {%- for parameter in parameters -%}
         {%- set name, type = parameter.split()[:2] -%}
         {%- do columns.append(name ~ ' as ' ~ name) -%}
         {%- if type == 'varchar' -%}
-            {%- do columns.append('left(' ~ name ~ ', 100) as ' ~ name ~ '_start') -%}
-            {%- do columns.append('left(' ~ bare_name(name) ~ ', 200) as ' ~ name ~ '_bare') -%}
+            {%- set start -%}
+                regexp_replace(left({{ name }}, 100), '[\pC\p{Zl}\p{Zp}]', ' ', 'g')
+            {%- endset -%}
+            {%- do columns.append(start ~ ' as ' ~ name ~ '_start') -%}
+            {%- do columns.append(
+                'left(' ~ bare_name('left(' ~ name ~ ', 20000)') ~ ', 200) as ' ~ name ~ '_bare'
+            ) -%}
+            {%- set is_name -%}
+                case
+                    when length({{ name }}) > 20000
+                        then error('No name is as long as "' || {{ start }} || '"')
+                    else true
+                end
+            {%- endset -%}
+            {%- do are_names.append(is_name) -%}
         {%- endif -%}
     {%- endfor -%}
     select
         {{ columns | join(',\n        ') }}
-    where {{ tables_are_own() }}
+    where
+        {{ are_names | join('\n        and ') }}
 {%- endmacro %}
 
 {#- The names nearest to a wrong one: first those that begin with it but for its signs. -#}

@@ -70,8 +70,8 @@ keep_within_limits as (
         round(benchmarks.ms_high, 4) as ms_high,
         benchmarks.is_measured,
         {{ how_to_measure('benchmarks') }} as note
-    from {{ ref('backbone_benchmarks') }} as benchmarks
-    inner join chosen on benchmarks.run = chosen.run
+    from chosen
+    inner join {{ ref('backbone_benchmarks') }} as benchmarks on chosen.run = benchmarks.run
     cross join asked
     where
         coalesce({{ cautious_ms('benchmarks') }} <= asked.max_ms, true)

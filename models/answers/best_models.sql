@@ -8,11 +8,13 @@ asked as (
 ),
 
 score_models as (
-    select * from {{ ref('score_models') }}(
-        {%- for parameter in score_parameters() %}
-            {{ parameter.split()[0] }} := {{ parameter.split()[0] }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    )
+    select scores.* from asked
+    cross join
+        {{ ref('score_models') }}(
+            {%- for parameter in score_parameters() %}
+                {{ parameter.split()[0] }} := {{ parameter.split()[0] }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as scores
 ),
 
 -- What breaks a limit, has a higher score, and of those takes the least time.

@@ -74,8 +74,8 @@ put_side_by_side as (
         any_value(figures.interval_ends) filter (
             where figures.model = chosen.model_b
         ) as b_interval
-    from figures
-    cross join chosen
+    from chosen
+    cross join figures
     group by figures.measure, figures.measured_on
 ),
 

@@ -59,8 +59,8 @@ match_words as (
         words.word,
         contains(lower(name_parts.model), words.word) as is_held,
         max(jaro_winkler_similarity(name_parts.part, words.word)) as likeness
-    from name_parts
-    cross join words
+    from words
+    cross join name_parts
     group by name_parts.model, words.word
 ),
 

@@ -37,8 +37,8 @@ measure_steps as (
         round(benchmarks.ms_low, 4) as ms_low,
         round(benchmarks.ms_high, 4) as ms_high,
         benchmarks.is_measured
-    from {{ ref('model_benchmarks') }} as benchmarks
-    inner join chosen_run on benchmarks.run = chosen_run.run
+    from chosen_run
+    inner join {{ ref('model_benchmarks') }} as benchmarks on chosen_run.run = benchmarks.run
     cross join asked
     where
         case

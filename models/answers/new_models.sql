@@ -22,8 +22,8 @@ chosen as (
 
 newer_models as (
     select debuts.*
-    from {{ ref('model_debuts') }} as debuts
-    inner join chosen on debuts.since >= chosen.since
+    from chosen
+    inner join {{ ref('model_debuts') }} as debuts on chosen.since <= debuts.since
 ),
 
 -- Each model at the image size at which it is the most accurate.

@@ -95,8 +95,8 @@ score_models as (
         + greatest(ln(benchmarks.param_count / asked.max_param_count), 0)
         + greatest(ln(benchmarks.gmacs / asked.max_gmacs), 0)
         + if(benchmarks.license_kind <> lower(asked.license_kind), 'inf'::double, 0) as overshoot
-    from {{ ref('model_benchmarks') }} as benchmarks
-    inner join chosen on benchmarks.run = chosen.run
+    from chosen
+    inner join {{ ref('model_benchmarks') }} as benchmarks on chosen.run = benchmarks.run
     cross join asked
     where
         not (coalesce(asked.imagenet1k_only, false) and benchmarks.is_extra_data)

@@ -47,8 +47,8 @@ list_speeds as (
         round(timings.ms_low, 4) as ms_low,
         round(timings.ms_high, 4) as ms_high,
         timings.is_measured
-    from {{ ref('timings') }} as timings
-    inner join chosen on timings.architecture = chosen.architecture
+    from chosen
+    inner join {{ ref('timings') }} as timings on chosen.architecture = timings.architecture
 )
 
 select * from list_speeds

@@ -28,11 +28,11 @@ comparisons as (
         comparisons.effect,
         comparisons.same_batch_networks,
         round(comparisons.same_batch_speed_up, 3) as same_batch_speed_up
-    from {{ ref('run_comparisons') }} as comparisons
-    inner join chosen
+    from chosen
+    inner join {{ ref('run_comparisons') }} as comparisons
         on
-            comparisons.from_device = chosen.from_device
-            and comparisons.to_device = chosen.to_device
+            chosen.from_device = comparisons.from_device
+            and chosen.to_device = comparisons.to_device
 ),
 
 answer as (

@@ -14,8 +14,8 @@ chosen as (
 
 own as (
     select ties.*
-    from {{ ref('statistical_ties') }} as ties
-    inner join chosen on ties.model = chosen.model
+    from chosen
+    inner join {{ ref('statistical_ties') }} as ties on chosen.model = ties.model
 ),
 
 find_ties as (

@@ -24,8 +24,8 @@ benchmarks as (
     select
         rows_of_run.*,
         rows_of_run.model = chosen.model as is_asked
-    from {{ ref('model_benchmarks') }} as rows_of_run
-    inner join chosen on rows_of_run.run = chosen.run
+    from chosen
+    inner join {{ ref('model_benchmarks') }} as rows_of_run on chosen.run = rows_of_run.run
 ),
 
 -- A count that upstream does not give is no reason against an upgrade.

@@ -358,6 +358,9 @@ def test_find_models_finds_backbones_and_says_what_they_lack(ask):
         ("new_models(since := 'lately')", "since is a date, such as"),
         ("new_models(device := 'rtx9999')", "No one device"),
         ("find_models('  ')", "Say what to look for"),
+        ("find_models(repeat('a', 201))", "200 characters at the most"),
+        ("best_models(E'RTX\\n\\x1b[31m')", r'called "RTX  \[31m"'),
+        ("upgrades(repeat('x', 10_000))", 'There is no model "xxx'),
     ],
 )
 def test_a_wrong_question_is_told_what_to_ask(question, expected, ask):
@@ -381,36 +384,35 @@ def test_a_limit_that_is_no_size_of_anything_is_refused(number, connection):
             connection.execute(f"from {function}({limit} := '{number}'::double)")
 
 
-LONG = "repeat('convnext_x', 30_000)"
+LONG = "repeat('convnext_x ', 300_000)"
 
 
 @pytest.mark.parametrize(
-    ("question", "expected"),
+    "question",
     [
-        (f"best_models({LONG})", "No one device"),
-        (f"best_models(phase := {LONG})", "no run of phase"),
-        (f"best_models(license_kind := {LONG})", "no kind of licence"),
-        (f"frontier({LONG})", "No one device"),
-        (f"frontier(phase := {LONG})", "no run of phase"),
-        (f"upgrades({LONG})", "no model"),
-        (f"upgrades('resnet50.a1_in1k', {LONG})", "No one device"),
-        (f"upgrades('resnet50.a1_in1k', phase := {LONG})", "no run of phase"),
-        (f"compare({LONG}, 'resnet50.a1_in1k')", "no model"),
-        (f"compare('resnet50.a1_in1k', {LONG})", "no model"),
-        (f"tied_with({LONG})", "no model"),
-        (f"speedup({LONG}, '4090')", "No one device"),
-        (f"speedup('4090', {LONG})", "No one device"),
-        (f"new_models({LONG})", "since is a date"),
-        (f"find_models({LONG})", "200 characters at the most"),
-        ("find_models(repeat('convnext ', 30_000))", "200 characters at the most"),
+        f"best_models({LONG})",
+        f"best_models(phase := {LONG})",
+        f"best_models(run := {LONG})",
+        f"best_models(name := {LONG})",
+        f"best_models(license_kind := {LONG})",
+        f"frontier({LONG})",
+        f"upgrades({LONG})",
+        f"upgrades('resnet50.a1_in1k', {LONG})",
+        f"compare({LONG}, 'resnet50.a1_in1k')",
+        f"compare('resnet50.a1_in1k', {LONG})",
+        f"tied_with({LONG})",
+        f"speeds({LONG})",
+        f"speedup('4090', {LONG})",
+        f"new_models({LONG})",
+        f"find_models({LONG})",
     ],
 )
-def test_a_name_without_end_is_answered_at_once_and_in_one_sentence(question, expected, ask):
+def test_a_name_without_end_is_refused_at_once_and_in_one_sentence(question, ask):
     began = time.monotonic()
-    with pytest.raises(duckdb.InvalidInputException, match=expected) as refused:
+    with pytest.raises(duckdb.InvalidInputException, match="No name is as long as") as refused:
         ask(question)
-    assert time.monotonic() - began < 3
-    assert len(str(refused.value)) < 500
+    assert time.monotonic() - began < 1.5
+    assert len(str(refused.value)) < 200
 
 
 @pytest.mark.parametrize(
@@ -421,7 +423,9 @@ def test_null_asks_for_nothing_where_there_is_a_default(argument, ask):
     assert ask(f"best_models({argument} := null)").equals(ask("best_models()"))
 
 
-@pytest.mark.parametrize("name", ["rtx4090", "4090", "RTX 4090", "NVIDIA GeForce RTX 4090"])
+@pytest.mark.parametrize(
+    "name", ["rtx4090", "4090", "RTX 4090", "RTX\n4090", "NVIDIA GeForce RTX 4090"]
+)
 def test_a_device_goes_by_all_its_names(name, ask):
     assert ask(f"best_models('{name}')").equals(ask("best_models()"))
 
@@ -566,11 +570,16 @@ def test_a_function_of_an_attached_copy_answers(builds):
         assert questions == len(ANSWERS)
 
 
-def test_where_there_are_no_tables_duckdb_names_those_of_the_attached_database(database):
+@pytest.mark.parametrize("has_tables", [False, True])
+def test_in_a_database_that_is_none_of_ours_the_error_names_use(has_tables, database):
     with duckdb.connect() as connection:
         connection.execute(f"attach '{database}' as other (read_only)")
+        ours = "from duckdb_tables() where database_name = 'other' and schema_name = 'main'"
+        for (name,) in connection.execute(f"select table_name {ours}").fetchall():
+            if has_tables:
+                connection.execute(f'create table "{name}" as select 1 as x')
         for question in QUESTIONS:
-            with pytest.raises(duckdb.CatalogException, match=r'Did you mean "other\.\w+"'):
+            with pytest.raises(duckdb.CatalogException, match="use_the_database_of_this_function"):
                 connection.execute(f"from other.{question}")
         connection.execute("use other")
         assert len(connection.execute("from best_models(n := 10)").fetchall()) == 10

@@ -66,6 +66,7 @@ def test_no_cell_of_a_csv_begins_a_formula(tmp_path):
     database, out = tmp_path / "cells.duckdb", tmp_path / "exports"
     with duckdb.connect(database) as connection:
         connection.execute("create table marts (cell varchar, cells varchar[], number double)")
+        connection.execute("create schema other; create table other.marts as from marts")
         rows = [[cell, ["x", cell], -1.5] for cell in CELLS]
         connection.executemany("insert into marts values (?, ?, ?)", rows)
     assert run_export(database, out) == 0

@@ -37,7 +37,14 @@ def project(tmp_path) -> Path:
     folder = tmp_path / "project"
     (folder / "scripts").mkdir(parents=True)
     shutil.copy(PROJECT / "Makefile", folder)
-    for part in ("seeds", "models", "macros", "tests/generic", "tests/singular"):
+    for part in (
+        "seeds",
+        "models",
+        "macros",
+        "tests/generic",
+        "tests/singular",
+        "scripts/templates",
+    ):
         (folder / part).mkdir(parents=True)
     for name in ("install.py", "outcome.py"):
         shutil.copy(PROJECT / "scripts" / name, folder / "scripts")
@@ -150,21 +157,37 @@ def test_an_environment_that_is_unfinished_moved_or_broken_is_made_anew(project)
     linked = project.parent / "linked"
     shutil.copytree(moved, linked, ignore=shutil.ignore_patterns(".venv"))
     (linked / ".venv").symlink_to(moved / ".venv")
-    assert [make(folder).count("install.py") for folder in (moved, linked)] == [0, 0]
+    assert [make(moved).count("install.py") for _ in range(2)] == [0, 0]
 
-    # What it leads to is another project's.
-    os.utime(linked / "requirements.txt")
-    process = start(linked, ".venv/installed")
+    # What it leads to is another project's: nothing is installed or recorded there.
+    before = sorted((moved / ".venv").rglob("*"))
+    assert [make(linked).count("install.py") for _ in range(2)] == [1, 0]
+    process = start(linked, ".venv/installed-dev")
     _, errors = process.communicate()
     assert process.returncode == 2
     assert f".venv is a link to {moved / '.venv'}, which lacks what is needed here" in errors
-    assert tell(moved) == moved / ".venv"
+    assert "more==1.0); install requirements-dev.txt there with pip, or delete the link" in errors
+    assert sorted((moved / ".venv").rglob("*")) == before
+    pip = [moved / ".venv" / "bin" / "python", "-m", "pip", "install", "--no-index"]
+    wheels = ["--find-links", project.parent / "wheels", "-r", "requirements-dev.txt"]
+    subprocess.run([*pip, *wheels], cwd=linked, check=True, capture_output=True)
+    assert [make(linked, ".venv/installed-dev").count("install.py") for _ in range(2)] == [1, 0]
+
+    # Nor does its record say what another project needs.
+    (linked / "requirements.txt").write_text("tiny==2.0\n")
+    process = start(linked, ".venv/installed")
+    _, errors = process.communicate()
+    assert "tiny==2.0); install requirements.txt there" in errors
+    (linked / ".venv").unlink()
+    (linked / ".venv").symlink_to("nowhere")
+    assert "(it has no Python)" in start(linked, ".venv/installed").communicate()[1]
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("what?", 'DuckDB cannot write a database below a folder with "?" in its name'),
+        (os.fsdecode(b"\xff"), "a folder whose name is no UTF-8; move the project"),
         ("a:b", "it contains the PATH separator"),
     ],
 )
@@ -176,3 +199,27 @@ def test_a_folder_that_cannot_be_worked_in_is_refused_at_once(name, said, projec
     assert said in errors
     assert "Traceback" not in errors
     assert "scripts/build.py" not in output
+
+
+def test_make_in_another_folder_says_so(project):
+    elsewhere = ["make", "-f", project / "Makefile"]
+    result = subprocess.run(elsewhere, cwd=project.parent, capture_output=True, text=True)
+    assert result.returncode == 2
+    assert "this folder is not the project's" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "put",
+    [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("..")],
+    ids=["folder", "pipe", "link"],
+)
+@pytest.mark.parametrize("name", ["reports/explorer.html", "image_models.duckdb"])
+def test_what_is_no_file_is_not_taken_for_built(name, put, project):
+    (project / "reports").mkdir()
+    put(project / name)
+    process = start(project, "report")
+    output, errors = process.communicate()
+    assert (process.returncode, output) == (2, "")
+    assert f"{name} is no file and would be lost; move it" in errors
+    assert errors.count("\n") == 1

@@ -326,9 +326,55 @@ def test_the_script_says_where_the_file_is_and_what_to_do_with_it(tmp_path):
 
 def test_what_stops_it_is_one_line(tmp_path):
     result = run(tmp_path, "--models", "quick", "stop")
-    assert result.returncode == 128 + signal.SIGINT
-    assert result.stderr.splitlines()[-1].startswith("Interrupted. What was measured is in")
+    assert result.returncode == 128 + signal.SIGTERM
+    assert result.stderr.splitlines()[-1].startswith("Stopped. What was measured is in")
     assert len(list(tmp_path.glob("benchmark-*.csv"))) == 1
+
+
+STOPPING = "import signal\nsignal.raise_signal(signal.{0})\n"
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "said"),
+    [
+        ({"timm": STOPPING.format("SIGINT")}, 130, "Stopped, with nothing measured"),
+        ({"timm": STOPPING.format("SIGHUP")}, 129, "Stopped, with nothing measured"),
+        ({"torch": "raise OSError('libcuda.so: cannot open')"}, 1, "libcuda.so: cannot open. Run"),
+        (
+            {"torch": PACKAGES["torch"].replace('lambda: "A card"', "None")},
+            1,
+            "torch finds no cuda here: 'NoneType' object is not callable; choose another --device",
+        ),
+    ],
+)
+def test_what_torch_and_timm_cannot_do_is_one_line(packages, code, said, tmp_path):
+    result = run(tmp_path, "--device", "cuda", **packages)
+    assert result.returncode == code
+    assert result.stderr.startswith(said)
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_network_that_fails_is_said_and_the_next_one_measured(machine, tmp_path, capsys):
+    def fail(step):
+        if step == 0:
+            raise AssertionError("Input height (384) doesn't match model (224)\nand more")
+        return 0.001
+
+    complaints, rows = machine(secs=fail).run(tmp_path / "f.csv", "vit", "resnet50")
+    assert (complaints, [row["model"] for row in rows]) == (1, ["resnet50"])
+    said = capsys.readouterr().err
+    assert "vit: not measured, Input height (384) doesn't match model (224)\n" in said
+
+
+@pytest.mark.parametrize(
+    "text", ["mine", f"{','.join(measure.COLUMNS)}\nx,\n", "\0", "model\n\xff\n"]
+)
+def test_a_file_that_is_not_its_own_stays(text, machine, tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(OSError, match="is no file of this script's"):
+        machine().run(path, "resnet50")
+    assert path.read_bytes() == text.encode("latin-1")
 
 
 def test_without_torch_it_says_what_to_install(tmp_path):

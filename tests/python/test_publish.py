@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 import signal
@@ -16,7 +17,14 @@ import build
 import duckdb
 import plot
 import pytest
-from conftest import PROJECT, copy_project, own_environment, python, stand_in_for_dbt
+from conftest import (
+    PROJECT,
+    copy_project,
+    mounted,
+    own_environment,
+    python,
+    stand_in_for_dbt,
+)
 from test_plot import check_links
 
 # A name that seeds, database and environment have to bear, and one that it is a pattern of.
@@ -87,7 +95,8 @@ def test_what_a_caller_asks_of_dbt_is_not_what_is_published(built):
     assert not (built / "elsewhere").exists()
     with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
         schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
-        assert sorted(schemas) == [("intermediate",), ("main",), ("raw",)]
+        its_own = "use_the_database_of_this_function"
+        assert sorted(schemas) == [("intermediate",), ("main",), ("raw",), (its_own,)]
         assert connection.execute("select count(*) from models").fetchone()[0] > 1000
         assert connection.execute("select count(*) from help()").fetchone()[0] == FUNCTIONS
 
@@ -321,7 +330,8 @@ NO_PLACES = {
         lambda path: path.symlink_to(path.parent / "nowhere" / path.name),
         "nowhere/.image_models.duckdb.new: No such file or directory",
     ),
-    "a folder": (Path.mkdir, "project/image_models.duckdb: Is a directory"),
+    "a folder": (Path.mkdir, "project/image_models.duckdb: is no file and would be lost"),
+    "a pipe": (os.mkfifo, "project/image_models.duckdb: is no file and would be lost"),
 }
 
 
@@ -335,6 +345,28 @@ def test_where_no_database_can_be_is_refused_before_the_build(name, project):
     assert (result.returncode, result.stdout) == (1, "")
     assert said in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def refused_before_the_build(project: Path) -> str:
+    result = run_stand_in(project)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.count("\n") == 1
+    assert content(project / "image_models.duckdb") == "old"
+    assert [path.name for path in project.glob("*.duckdb*")] == ["image_models.duckdb"]
+    return result.stderr
+
+
+def test_a_database_that_cannot_be_replaced_is_named_before_the_build(project):
+    published = project / "image_models.duckdb"
+    with mounted(published, f"--bind {published}"):
+        assert f"{published}: is a mount point; mend that" in refused_before_the_build(project)
+    result = subprocess.run(["chattr", "+i", published], capture_output=True, text=True)
+    if result.returncode != 0:
+        pytest.skip(f"NOT TESTED, needs the right to chattr: {result.stderr}")
+    try:
+        assert f"{published}: Operation not permitted" in refused_before_the_build(project)
+    finally:
+        subprocess.run(["chattr", "-i", published], check=True)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
