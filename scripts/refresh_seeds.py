@@ -7,12 +7,11 @@
     python scripts/refresh_seeds.py --own FILE --device "Jetson Orin"
     python scripts/refresh_seeds.py --forget "Jetson Orin"
 
-The first form clones timm's repository (shallow, results/ only) and takes date and
-commit from git. Figures are copied as upstream wrote them; only the thousands separators
-of parameter counts and the ".0" of whole numbers go. The third takes what
-read_model_cards.py wrote, alone or together with --results. --history clones the whole
-history and adds the earlier states of the imagenet results that are far enough from those
-in the seeds.
+The first form clones timm's repository (of its files results/ alone) and takes the last
+commit that changed those, with its date. Figures are copied as upstream wrote them; only the
+thousands separators of parameter counts and the ".0" of whole numbers go. The third takes
+what read_model_cards.py wrote, alone or together with --results. --history adds the earlier
+states of the imagenet results that are far enough from those in the seeds.
 
 The last two are about your own hardware: what measure.py or timm's benchmark.py wrote goes
 beside the seed own_benchmarks, where the build finds it and git passes over it.
@@ -59,6 +58,9 @@ SEEDS_DIR = PROJECT / "seeds" / "timm"
 REFERENCE = PROJECT / "seeds" / "reference"
 STEPS = PROJECT / "scripts" / "importer"
 REPOSITORY = "https://github.com/huggingface/pytorch-image-models.git"
+# Name and day of each commit that changed files. A branch counts from the day it was merged, as it
+# was merged.
+DATED = ("log", "--first-parent", "--format=%H %cd", "--date=format-local:%Y-%m-%d")
 HISTORY_FILES = ("results-all.csv", "results-imagenet.csv")  # the newer name last, as git lists
 OWN = "own"  # the folder beside the seeds for what the user measured
 UNFINISHED = "unfinished_import"  # the folder of seeds that are still to be put in place
@@ -480,14 +482,22 @@ def git(*arguments: str, at: str | Path = ".") -> str:
         ) from None
 
 
-def clone(repository: str, folder: str) -> tuple[Path, date, str]:
-    """Clone results/ of the repository; return its path, the commit's UTC date and SHA."""
-    options = ("--depth", "1", "--filter", "blob:none", "--sparse", "--progress")
-    git("clone", *options, repository, folder)
-    git("sparse-checkout", "set", "results", at=folder)
-    day = git("log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d", at=folder)
-    snapshot = date.fromisoformat(day)
-    return Path(folder, "results"), snapshot, git("rev-parse", "HEAD", at=folder)
+def clone(repository: str, folder: Path) -> None:
+    """Clone the main branch of the repository without its files."""
+    options = ("--filter", "blob:none", "--no-checkout", "--single-branch", "--progress")
+    git("clone", *options, repository, str(folder))
+
+
+def clone_newest(repository: str, folder: Path) -> tuple[Path, date, str]:
+    """Clone results/ as the last commit left it that changed it; return path, UTC date, SHA."""
+    clone(repository, folder)
+    newest = git(*DATED, "-1", "--", "results/*.csv", at=folder)
+    if not newest:
+        raise RefusedInput(f"{repository}: no CSV in results/; name timm's")
+    commit, day = newest.split()
+    git("sparse-checkout", "set", "results", at=folder)  # without which git fetches file by file
+    git("checkout", "--quiet", "--detach", commit, at=folder)
+    return folder / "results", date.fromisoformat(day), commit
 
 
 class State(NamedTuple):
@@ -500,17 +510,15 @@ class State(NamedTuple):
 
 
 def clone_history(repository: str, folder: Path) -> list[State]:
-    """Clone the repository without its files; return the states of its main branch.
+    """Clone the repository; return the states of its main branch.
 
     Oldest first, of each day the last. What was taken back is none: a file that returns to what
     it was before undoes all states in between.
     """
-    git("clone", "--filter", "blob:none", "--no-checkout", "--progress", repository, str(folder))
+    clone(repository, folder)
     paths = [f"results/{name}" for name in HISTORY_FILES]
-    # A branch counts from the day it was merged, as it was merged.
-    options = ("--first-parent", "--reverse", "--format=%H %cd", "--date=format-local:%Y-%m-%d")
     standing = []
-    for line in git("log", *options, "--", *paths, at=folder).splitlines():
+    for line in git(*DATED, "--reverse", "--", *paths, at=folder).splitlines():
         commit, day = line.split()
         if files := git("ls-tree", commit, *paths, at=folder).splitlines():
             content, path = files[-1].split()[2:]
@@ -597,7 +605,7 @@ def refresh(arguments: argparse.Namespace, say: Say) -> None:
     with tempfile.TemporaryDirectory(prefix="timm-") as folder:
         if not results and not cards:
             say(f"cloning {arguments.repository}")
-            results, snapshot, commit = clone(arguments.repository, folder)
+            results, snapshot, commit = clone_newest(arguments.repository, Path(folder, "timm"))
         if results:
             check_date(snapshot)
             say(f"importing snapshot {snapshot} (commit {commit}) from {shown(results)}")
@@ -633,7 +641,7 @@ def import_state(state: State, results: Path, seeds: Path, fewer_rows: bool) -> 
 def refresh_history(arguments: argparse.Namespace, say: Say) -> None:
     """Add earlier states to a copy of the seeds, one by one, and put that in place.
 
-    None is newer than the newest snapshot, which would lose its other test sets to it. What is
+    None is newer than the newest snapshot: it would come without its other test sets. What is
     wrong with a state cannot be mended any more: it is said, and the next one taken.
     """
     with tempfile.TemporaryDirectory(prefix="timm-") as folder, open_seeds(arguments.seeds, say):

@@ -1,4 +1,4 @@
-"""The import of earlier states from upstream's own history, on repositories made here."""
+"""Which states of upstream's own history are imported, and as what, on repositories made here."""
 
 from __future__ import annotations
 
@@ -99,6 +99,25 @@ def test_states_are_taken_sixty_days_apart_with_commit_and_date(upstream, seeds,
 
     before = contents(seeds)
     assert run_history(upstream, seeds) == 0
+    assert contents(seeds) == before
+
+
+def test_without_history_the_last_commit_that_changed_results_counts(upstream, seeds):
+    upstream.commit("2020-01-01", "70.000")
+    upstream.git("2020-02-01", "checkout", "--quiet", "-b", "branch")
+    upstream.commit("2020-02-01", "70.002")
+    upstream.git("2020-02-02", "checkout", "--quiet", "main")
+    upstream.git("2020-03-01", "merge", "--quiet", "--no-ff", "--message", "merge", "branch")
+    merge = upstream.git("2020-03-01", "rev-parse", "HEAD")
+    refresh = ["--repository", upstream.folder.as_uri(), "--seeds", str(seeds)]
+    assert refresh_seeds.main(refresh) == 0
+    assert imported(seeds) == {"2020-03-01": (merge, "70.002")}
+
+    before = contents(seeds)
+    (upstream.folder / "results" / "notes.md").write_text("Of no figure.")
+    upstream.git("2020-06-01", "add", "--all")
+    upstream.git("2020-06-01", "commit", "--quiet", "--message", "no results")
+    assert refresh_seeds.main(refresh) == 0
     assert contents(seeds) == before
 
 
