@@ -7,8 +7,8 @@
     python scripts/refresh_seeds.py --own FILE --device "Jetson Orin"
     python scripts/refresh_seeds.py --forget "Jetson Orin"
 
-The first form clones timm's repository (of its files results/ alone) and takes the last
-commit that changed those, with its date. Figures are copied as upstream wrote them; only the
+The first form clones timm's repository and takes results/ as the last commit left it that
+changed a figure there, with its date. Figures are copied as upstream wrote them; only the
 thousands separators of parameter counts and the ".0" of whole numbers go. The third takes
 what read_model_cards.py wrote, alone or together with --results. --history adds the earlier
 states of the imagenet results that are far enough from those in the seeds.
@@ -329,7 +329,7 @@ def import_files(
         folders["cards"] = cards.parent
         read_files(con, "cards", [cards])
     paths = [seeds / f"{seed}.csv" for seed in read_seed_columns()]
-    read_files(con, "old", [path for path in paths if path.exists()])
+    read_files(con, "old", [path for path in paths if os.path.lexists(path)])
     run_step(con, "read")
     apply_rules(con)
     if faults := describe_faults(con, folders):
@@ -483,9 +483,20 @@ def git(*arguments: str, at: str | Path = ".") -> str:
 
 
 def clone(repository: str, folder: Path) -> None:
-    """Clone the main branch of the repository without its files."""
-    options = ("--filter", "blob:none", "--no-checkout", "--single-branch", "--progress")
-    git("clone", *options, repository, str(folder))
+    """Clone the main branch of the repository, whole: 30 MB, and no shallow one has the dates.
+
+    What a clone without its files lacks git fetches one by one, and of a shallow one without end.
+    """
+    options = ("--no-checkout", "--single-branch", "--no-tags", "--reject-shallow", "--progress")
+    git("clone", *options, "--", repository, str(folder))
+
+
+def check_out(clone: Path, commit: str, path: str) -> Path:
+    """Return a results/ folder with the files of the commit that are at the path alone."""
+    folder = clone.with_name(commit)
+    folder.mkdir()
+    git(f"--work-tree={folder}", "checkout", commit, "--", path, at=clone)
+    return folder / "results"
 
 
 def clone_newest(repository: str, folder: Path) -> tuple[Path, date, str]:
@@ -495,9 +506,7 @@ def clone_newest(repository: str, folder: Path) -> tuple[Path, date, str]:
     if not newest:
         raise RefusedInput(f"{repository}: no CSV in results/; name timm's")
     commit, day = newest.split()
-    git("sparse-checkout", "set", "results", at=folder)  # without which git fetches file by file
-    git("checkout", "--quiet", "--detach", commit, at=folder)
-    return folder / "results", date.fromisoformat(day), commit
+    return check_out(folder, commit, "results"), date.fromisoformat(day), commit
 
 
 class State(NamedTuple):
@@ -529,14 +538,6 @@ def clone_history(repository: str, folder: Path) -> list[State]:
                 standing.append(State(date.fromisoformat(day), commit, path, content))
     of_each_day = {state.snapshot: state for state in standing}
     return [of_each_day[day] for day in sorted(of_each_day)]
-
-
-def check_out(clone: Path, state: State) -> Path:
-    """Return a results/ folder with the file of the state alone."""
-    folder = clone.with_name(state.commit)
-    folder.mkdir()
-    git(f"--work-tree={folder}", "checkout", state.commit, "--", state.path, at=clone)
-    return folder / "results"
 
 
 # --- the command --------------------------------------------------------------------
@@ -582,7 +583,7 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
 def open_seeds(folder: Path, say: Say) -> Iterator[None]:
     """Lock the seeds, and finish what an import before left undone."""
     with lock(folder):
-        if (folder / UNFINISHED).exists():
+        if (folder / UNFINISHED).is_dir():
             put_in_place(folder)
             say("finished the last import, which had been stopped")
         yield
@@ -661,7 +662,8 @@ def refresh_history(arguments: argparse.Namespace, say: Say) -> None:
             elif min(distances, default=math.inf) >= read_vars()["snapshot_spacing"]:
                 say(f"importing snapshot {state.snapshot} (commit {state.commit})")
                 try:
-                    import_state(state, check_out(timm, state), seeds, arguments.allow_fewer_rows)
+                    results = check_out(timm, state.commit, state.path)
+                    import_state(state, results, seeds, arguments.allow_fewer_rows)
                     added.append(state.snapshot)
                 except RefusedInput as fault:
                     say(f"snapshot {state.snapshot}: passed over\n{fault}")
@@ -689,7 +691,7 @@ def explain(error: Exception, folder: Path) -> str:
 
 
 def what_became(folder: Path) -> str:
-    is_half = (folder / UNFINISHED).exists()
+    is_half = (folder / UNFINISHED).is_dir()
     return "The next import finishes this one" if is_half else "Nothing was written"
 
 

@@ -197,6 +197,18 @@ def test_a_state_that_is_refused_is_said_and_the_next_one_taken(upstream, seeds,
     assert "2098-01-01: is in the future" in said
 
 
+def test_a_shallow_repository_is_refused_for_it_has_no_dates(upstream, seeds, tmp_path, capfd):
+    upstream.commit("2020-01-01", "70.000")
+    upstream.commit("2020-06-01", "70.002")
+    shallow = tmp_path / "shallow"
+    upstream.git("2020-06-01", "clone", "--depth", "1", upstream.folder.as_uri(), str(shallow))
+    refresh = ["--repository", shallow.as_uri(), "--seeds", str(seeds)]
+    for arguments in (refresh, ["--history", *refresh]):
+        assert refresh_seeds.main(arguments) == 1
+        assert "source repository is shallow" in capfd.readouterr().err
+    assert contents(seeds) == {}
+
+
 def test_a_history_without_results_is_refused(upstream, seeds, capsys):
     upstream.git("2020-01-01", "commit", "--quiet", "--allow-empty", "--message", "nothing")
     assert run_history(upstream, seeds) == 1
