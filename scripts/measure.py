@@ -280,9 +280,10 @@ def read_rows(path: Path) -> list[dict]:
 
 def write_rows(path: Path, rows: list[dict]) -> None:
     """Write the rows to a side file first, so that none is lost."""
-    side_file = path.with_name(f"{path.name}.new")
+    side_file = path.with_name(f".{path.name}.{os.getpid()}.new")
+    stream = side_file.open("x", encoding="utf-8", newline="")  # never over a file of yours
     try:
-        with side_file.open("w", encoding="utf-8", newline="") as stream:
+        with stream:
             writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n", extrasaction="ignore")
             writer.writeheader()
             writer.writerows(rows)
@@ -388,7 +389,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         complaints = measure_all(torch, timm, arguments.models, device, path)
     except OSError as error:
-        say(f"{error.filename}: {error.strerror}; choose another folder by --out")
+        say(f"{path}: {error.strerror}; choose another folder by --out")
         return 1
     except Stopped as stopped:
         say(f"Stopped. What was measured is in {path}; run it again to go on.")

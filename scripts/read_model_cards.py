@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import signal
 import sys
 from pathlib import Path
@@ -67,9 +68,10 @@ def read_card(timm, torch, model: str) -> dict:
 def write_cards(path: Path, timm, torch) -> None:
     """Write one row per pretrained model, in the order of their names, to a side file first."""
     models = sorted(timm.list_pretrained())
-    side_file = path.with_name(f"{path.name}.new")
+    side_file = path.with_name(f".{path.name}.{os.getpid()}.new")
+    stream = side_file.open("x", encoding="utf-8", newline="")  # never over a file of yours
     try:
-        with side_file.open("w", encoding="utf-8", newline="") as stream:
+        with stream:
             writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
             writer.writeheader()
             for number, model in enumerate(models):
@@ -98,7 +100,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         write_cards(path, timm, torch)
     except OSError as error:
-        say(f"{error.filename}: {error.strerror}; name another file.")
+        say(f"{path}: {error.strerror}; name another file.")
         return 1
     except KeyboardInterrupt:
         say("Interrupted; nothing was written.")

@@ -7,12 +7,11 @@
     python scripts/refresh_seeds.py --own FILE --device "Jetson Orin"
     python scripts/refresh_seeds.py --forget "Jetson Orin"
 
-The first form clones timm's repository (shallow, results/ only) and takes date and
-commit from git. Figures are copied as upstream wrote them; only the thousands separators
-of parameter counts and the ".0" of whole numbers go. The third takes what
-read_model_cards.py wrote, alone or together with --results. --history clones the whole
-history and adds the earlier states of the imagenet results that are far enough from those
-in the seeds.
+The first form clones timm's repository and takes results/ as the last commit left it that
+changed a figure there, with its date. Figures are copied as upstream wrote them; only the
+thousands separators of parameter counts and the ".0" of whole numbers go. The third takes
+what read_model_cards.py wrote, alone or together with --results. --history adds the earlier
+states of the imagenet results that are far enough from those in the seeds.
 
 The last two are about your own hardware: what measure.py or timm's benchmark.py wrote goes
 beside the seed own_benchmarks, where the build finds it and git passes over it.
@@ -59,6 +58,9 @@ SEEDS_DIR = PROJECT / "seeds" / "timm"
 REFERENCE = PROJECT / "seeds" / "reference"
 STEPS = PROJECT / "scripts" / "importer"
 REPOSITORY = "https://github.com/huggingface/pytorch-image-models.git"
+# Name and day of each commit that changed files. A branch counts from the day it was merged, as it
+# was merged.
+DATED = ("log", "--first-parent", "--format=%H %cd", "--date=format-local:%Y-%m-%d")
 HISTORY_FILES = ("results-all.csv", "results-imagenet.csv")  # the newer name last, as git lists
 OWN = "own"  # the folder beside the seeds for what the user measured
 UNFINISHED = "unfinished_import"  # the folder of seeds that are still to be put in place
@@ -327,7 +329,7 @@ def import_files(
         folders["cards"] = cards.parent
         read_files(con, "cards", [cards])
     paths = [seeds / f"{seed}.csv" for seed in read_seed_columns()]
-    read_files(con, "old", [path for path in paths if path.exists()])
+    read_files(con, "old", [path for path in paths if os.path.lexists(path)])
     run_step(con, "read")
     apply_rules(con)
     if faults := describe_faults(con, folders):
@@ -480,14 +482,31 @@ def git(*arguments: str, at: str | Path = ".") -> str:
         ) from None
 
 
-def clone(repository: str, folder: str) -> tuple[Path, date, str]:
-    """Clone results/ of the repository; return its path, the commit's UTC date and SHA."""
-    options = ("--depth", "1", "--filter", "blob:none", "--sparse", "--progress")
-    git("clone", *options, repository, folder)
-    git("sparse-checkout", "set", "results", at=folder)
-    day = git("log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d", at=folder)
-    snapshot = date.fromisoformat(day)
-    return Path(folder, "results"), snapshot, git("rev-parse", "HEAD", at=folder)
+def clone(repository: str, folder: Path) -> None:
+    """Clone the main branch of the repository, whole: 30 MB, and no shallow one has the dates.
+
+    What a clone without its files lacks git fetches one by one, and of a shallow one without end.
+    """
+    options = ("--no-checkout", "--single-branch", "--no-tags", "--reject-shallow", "--progress")
+    git("clone", *options, "--", repository, str(folder))
+
+
+def check_out(clone: Path, commit: str, path: str) -> Path:
+    """Return a results/ folder with the files of the commit that are at the path alone."""
+    folder = clone.with_name(commit)
+    folder.mkdir()
+    git(f"--work-tree={folder}", "checkout", commit, "--", path, at=clone)
+    return folder / "results"
+
+
+def clone_newest(repository: str, folder: Path) -> tuple[Path, date, str]:
+    """Clone results/ as the last commit left it that changed it; return path, UTC date, SHA."""
+    clone(repository, folder)
+    newest = git(*DATED, "-1", "--", "results/*.csv", at=folder)
+    if not newest:
+        raise RefusedInput(f"{repository}: no CSV in results/; name timm's")
+    commit, day = newest.split()
+    return check_out(folder, commit, "results"), date.fromisoformat(day), commit
 
 
 class State(NamedTuple):
@@ -500,17 +519,15 @@ class State(NamedTuple):
 
 
 def clone_history(repository: str, folder: Path) -> list[State]:
-    """Clone the repository without its files; return the states of its main branch.
+    """Clone the repository; return the states of its main branch.
 
     Oldest first, of each day the last. What was taken back is none: a file that returns to what
     it was before undoes all states in between.
     """
-    git("clone", "--filter", "blob:none", "--no-checkout", "--progress", repository, str(folder))
+    clone(repository, folder)
     paths = [f"results/{name}" for name in HISTORY_FILES]
-    # A branch counts from the day it was merged, as it was merged.
-    options = ("--first-parent", "--reverse", "--format=%H %cd", "--date=format-local:%Y-%m-%d")
     standing = []
-    for line in git("log", *options, "--", *paths, at=folder).splitlines():
+    for line in git(*DATED, "--reverse", "--", *paths, at=folder).splitlines():
         commit, day = line.split()
         if files := git("ls-tree", commit, *paths, at=folder).splitlines():
             content, path = files[-1].split()[2:]
@@ -521,14 +538,6 @@ def clone_history(repository: str, folder: Path) -> list[State]:
                 standing.append(State(date.fromisoformat(day), commit, path, content))
     of_each_day = {state.snapshot: state for state in standing}
     return [of_each_day[day] for day in sorted(of_each_day)]
-
-
-def check_out(clone: Path, state: State) -> Path:
-    """Return a results/ folder with the file of the state alone."""
-    folder = clone.with_name(state.commit)
-    folder.mkdir()
-    git(f"--work-tree={folder}", "checkout", state.commit, "--", state.path, at=clone)
-    return folder / "results"
 
 
 # --- the command --------------------------------------------------------------------
@@ -574,7 +583,7 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
 def open_seeds(folder: Path, say: Say) -> Iterator[None]:
     """Lock the seeds, and finish what an import before left undone."""
     with lock(folder):
-        if (folder / UNFINISHED).exists():
+        if (folder / UNFINISHED).is_dir():
             put_in_place(folder)
             say("finished the last import, which had been stopped")
         yield
@@ -597,7 +606,7 @@ def refresh(arguments: argparse.Namespace, say: Say) -> None:
     with tempfile.TemporaryDirectory(prefix="timm-") as folder:
         if not results and not cards:
             say(f"cloning {arguments.repository}")
-            results, snapshot, commit = clone(arguments.repository, folder)
+            results, snapshot, commit = clone_newest(arguments.repository, Path(folder, "timm"))
         if results:
             check_date(snapshot)
             say(f"importing snapshot {snapshot} (commit {commit}) from {shown(results)}")
@@ -633,7 +642,7 @@ def import_state(state: State, results: Path, seeds: Path, fewer_rows: bool) -> 
 def refresh_history(arguments: argparse.Namespace, say: Say) -> None:
     """Add earlier states to a copy of the seeds, one by one, and put that in place.
 
-    None is newer than the newest snapshot, which would lose its other test sets to it. What is
+    None is newer than the newest snapshot: it would come without its other test sets. What is
     wrong with a state cannot be mended any more: it is said, and the next one taken.
     """
     with tempfile.TemporaryDirectory(prefix="timm-") as folder, open_seeds(arguments.seeds, say):
@@ -653,7 +662,8 @@ def refresh_history(arguments: argparse.Namespace, say: Say) -> None:
             elif min(distances, default=math.inf) >= read_vars()["snapshot_spacing"]:
                 say(f"importing snapshot {state.snapshot} (commit {state.commit})")
                 try:
-                    import_state(state, check_out(timm, state), seeds, arguments.allow_fewer_rows)
+                    results = check_out(timm, state.commit, state.path)
+                    import_state(state, results, seeds, arguments.allow_fewer_rows)
                     added.append(state.snapshot)
                 except RefusedInput as fault:
                     say(f"snapshot {state.snapshot}: passed over\n{fault}")
@@ -681,7 +691,7 @@ def explain(error: Exception, folder: Path) -> str:
 
 
 def what_became(folder: Path) -> str:
-    is_half = (folder / UNFINISHED).exists()
+    is_half = (folder / UNFINISHED).is_dir()
     return "The next import finishes this one" if is_half else "Nothing was written"
 
 

@@ -6,7 +6,11 @@ results as (
 
 -- From the view again, not from the step above: DuckDB keeps the rows of what is read twice.
 newest as (
-    select max(snapshot) as snapshot from {{ ref('stg_imagenet_results') }}
+    select
+        test_set,
+        max(snapshot) as snapshot
+    from {{ ref('stg_imagenet_results') }}
+    group by test_set
 ),
 
 -- With the digit or underscore that ends them: a capturing group would double the time.
@@ -28,15 +32,20 @@ append_suffixes as (
 
 flag_families_and_snapshots as (
     select
-        *,
+        append_suffixes.*,
         case
-            when ends_with(architecture, 'gn') then false
-            else coalesce(regexp_matches(family, '{{ var("notebook_families") }}'), false)
+            when ends_with(append_suffixes.architecture, 'gn') then false
+            else
+                coalesce(
+                    regexp_matches(append_suffixes.family, '{{ var("notebook_families") }}'), false
+                )
         end as is_notebook_family,
-        coalesce(regexp_full_match(family, '{{ var("headline_families") }}'), false)
-            as is_headline_family,
-        snapshot = (select newest.snapshot from newest) as is_current
+        coalesce(
+            regexp_full_match(append_suffixes.family, '{{ var("headline_families") }}'), false
+        ) as is_headline_family,
+        append_suffixes.snapshot = newest.snapshot as is_current
     from append_suffixes
+    inner join newest on append_suffixes.test_set = newest.test_set
 )
 
 select * from flag_families_and_snapshots

@@ -92,7 +92,7 @@ list_todays_figures as (
     left join devices as default_device on true
     cross join lateral (
         values
-        ('models', count_models.models, 'models', null, 'models of the newest snapshot'),
+        ('models', count_models.models, 'models', null, 'models of the newest ImageNet results'),
         (
             'devices', count_runs.devices, 'devices', default_device.device_short_name,
             'devices that models were timed on; the default one'

@@ -10,9 +10,16 @@ new_sources as (
 ),
 
 missing_test_sets as (
+    select
+        test_set,
+        max(old_sources.snapshot) filter (
+            old_sources.snapshot <> getvariable('snapshot')::date
+        ) as newest_snapshot
     from (select unnest(getvariable('test_sets')) as test_set)
     anti join new_sources using (test_set)
+    left join old_sources using (test_set)
     where getvariable('snapshot') is not null
+    group by test_set
 ),
 
 compare_sources as (
@@ -53,9 +60,12 @@ select
 from compare_sources
 where is_new <> (old_snapshot = new_snapshot)
 union all
-select 5, '', format('no file of {}', string_agg(test_set, ', ' order by test_set))
+select
+    5, newest_snapshot::varchar,
+    format('no file of {}', string_agg(test_set, ', ' order by test_set))
+    || coalesce(format(': what snapshot {} says of it stays', newest_snapshot::varchar), '')
 from missing_test_sets
-having count(*) > 0
+group by newest_snapshot
 union all
 select
     6, snapshot::varchar,

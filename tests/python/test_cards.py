@@ -87,8 +87,11 @@ def read_cards(folder: Path, *arguments: str, **packages: str) -> subprocess.Com
 
 
 def test_the_script_writes_what_timm_states(tmp_path):
+    (tmp_path / "cards.csv.new").write_text("mine")
     result = read_cards(tmp_path)
     assert result.returncode == 0, result.stderr
+    assert {path.name for path in tmp_path.glob("*cards*")} == {"cards.csv", "cards.csv.new"}
+    assert (tmp_path / "cards.csv.new").read_text() == "mine"
     assert (tmp_path / "cards.csv").read_bytes().decode() == WRITTEN
     assert "unbuilt.a_in1k cannot be built" in result.stderr
     assert "0 of 3 models" in result.stderr
@@ -119,7 +122,7 @@ def create_model(model):
     ("arguments", "packages", "code", "said"),
     [
         ([], {"timm": "import no_torch"}, 1, "No module named 'no_torch'. Run this where both"),
-        (["no/cards.csv"], {}, 1, "no/cards.csv.new: No such file or directory; name another"),
+        (["no/cards.csv"], {}, 1, "no/cards.csv: No such file or directory; name another"),
         (["site"], {}, 2, "site is a folder"),
         ([], {"timm": f"{TIMM}{STOPPED.format('SIGINT')}"}, 130, "Interrupted; nothing was"),
         ([], {"timm": f"{TIMM}{STOPPED.format('SIGTERM')}"}, 130, "Interrupted; nothing was"),

@@ -184,6 +184,7 @@ def test_a_load_above_the_cores_is_said(monkeypatch, capsys):
 
 def test_it_goes_on_where_it_was_stopped(machine, tmp_path, capsys):
     path = tmp_path / "f.csv"
+    (tmp_path / "f.csv.new").write_text("mine")
     before = machine()
     before.run(path, "resnet50", "resnet18")
     kept = path.read_bytes()
@@ -199,6 +200,8 @@ def test_it_goes_on_where_it_was_stopped(machine, tmp_path, capsys):
     assert [row["model"] for row in rows] == ["resnet50", "resnet18", "vgg16"]
     assert {model for (model, *_) in again.made} == {"vgg16"}
     assert "f.csv holds 2 of them already" in capsys.readouterr().err
+    assert {each.name for each in tmp_path.iterdir()} == {"f.csv", "f.csv.new"}
+    assert (tmp_path / "f.csv.new").read_text() == "mine"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The import of earlier states from upstream's own history, on repositories made here."""
+"""Which states of upstream's own history are imported, and as what, on repositories made here."""
 
 from __future__ import annotations
 
@@ -102,6 +102,25 @@ def test_states_are_taken_sixty_days_apart_with_commit_and_date(upstream, seeds,
     assert contents(seeds) == before
 
 
+def test_without_history_the_last_commit_that_changed_results_counts(upstream, seeds):
+    upstream.commit("2020-01-01", "70.000")
+    upstream.git("2020-02-01", "checkout", "--quiet", "-b", "branch")
+    upstream.commit("2020-02-01", "70.002")
+    upstream.git("2020-02-02", "checkout", "--quiet", "main")
+    upstream.git("2020-03-01", "merge", "--quiet", "--no-ff", "--message", "merge", "branch")
+    merge = upstream.git("2020-03-01", "rev-parse", "HEAD")
+    refresh = ["--repository", upstream.folder.as_uri(), "--seeds", str(seeds)]
+    assert refresh_seeds.main(refresh) == 0
+    assert imported(seeds) == {"2020-03-01": (merge, "70.002")}
+
+    before = contents(seeds)
+    (upstream.folder / "results" / "notes.md").write_text("Of no figure.")
+    upstream.git("2020-06-01", "add", "--all")
+    upstream.git("2020-06-01", "commit", "--quiet", "--message", "no results")
+    assert refresh_seeds.main(refresh) == 0
+    assert contents(seeds) == before
+
+
 def test_a_branch_counts_from_the_day_it_is_merged(upstream, seeds):
     first = upstream.commit("2020-01-01", "70.000")
     upstream.git("2020-03-01", "checkout", "--quiet", "-b", "branch")
@@ -176,6 +195,18 @@ def test_a_state_that_is_refused_is_said_and_the_next_one_taken(upstream, seeds,
     assert "snapshot 2020-01-01: passed over\n" in said
     assert "line 3, column top1: '170.000' is over 100" in said
     assert "2098-01-01: is in the future" in said
+
+
+def test_a_shallow_repository_is_refused_for_it_has_no_dates(upstream, seeds, tmp_path, capfd):
+    upstream.commit("2020-01-01", "70.000")
+    upstream.commit("2020-06-01", "70.002")
+    shallow = tmp_path / "shallow"
+    upstream.git("2020-06-01", "clone", "--depth", "1", upstream.folder.as_uri(), str(shallow))
+    refresh = ["--repository", shallow.as_uri(), "--seeds", str(seeds)]
+    for arguments in (refresh, ["--history", *refresh]):
+        assert refresh_seeds.main(arguments) == 1
+        assert "source repository is shallow" in capfd.readouterr().err
+    assert contents(seeds) == {}
 
 
 def test_a_history_without_results_is_refused(upstream, seeds, capsys):

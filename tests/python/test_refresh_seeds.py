@@ -248,6 +248,14 @@ def test_what_upstream_says_of_pretraining_is_kept_of_the_newest_snapshot(import
     assert rows(imported, "model_metadata") == newest
 
 
+def test_a_seed_that_is_a_dead_link_is_none_that_is_missing(results, imported, capsys):
+    seed = imported / "training_benchmarks.csv"
+    seed.unlink()
+    seed.symlink_to("nowhere")
+    assert run(results, imported) == 1
+    assert f"{seed}: a dead link and no file" in capsys.readouterr().err
+
+
 def test_one_results_file_is_enough_and_the_seeds_are_whole(results, seeds, capsys):
     for path in results.iterdir():
         if path.name != IMAGENET:
@@ -308,9 +316,11 @@ def test_older_snapshots_keep_imagenet_sixty_days_apart(results, seeds, capsys):
     assert contents(seeds) == before
 
 
-def test_a_test_set_that_the_newest_snapshot_lacks_is_kept(imported, results):
+def test_a_test_set_that_the_newest_snapshot_lacks_is_kept_and_said(imported, results, capsys):
     (results / SKETCH).unlink()
     assert run(results, imported) == 0
+    said = capsys.readouterr().out
+    assert "no file of sketch: what snapshot 2025-01-01 says of it stays\n" in said
     assert kept(imported) == [
         ("2025-01-01", "imagenet"),
         ("2025-01-01", "sketch"),

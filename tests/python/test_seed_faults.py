@@ -5,13 +5,15 @@ Also tables, and what YAML says of them: what no one line of a seed can break.
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import subprocess
 
 import duckdb
+import jinja2
 import pytest
-from conftest import SCRATCH, copy_parsed_project, dbt, dbt_build
+from conftest import PROJECT, SCRATCH, copy_parsed_project, dbt, dbt_build
 
 COUNTED = "assert_every_upstream_row_is_counted"
 DOCUMENTED = "assert_seeds_have_their_documented_columns"
@@ -308,3 +310,22 @@ def test_faults_in_tables_are_named_each_by_its_own_test(database, tmp_path):
         found = said.get(finder, "")
         assert [part for part in parts if part not in found] == [], (name, found, result.stdout)
         assert found.count("\n") <= 21
+
+
+def test_a_name_is_loaded_as_it_stands_however_late_it_comes(tmp_path):
+    """The macro that loads seeds, on a file of which DuckDB would look at the first rows alone."""
+    names = ["a,b", 'a"b', "#a", "'a'", "1", "null", "a\\", 'a", "b', "2026-01-06"]
+    with (tmp_path / "seed.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([name] for name in ["model", *["plain"] * 30_000, *names])
+    macros = [
+        PROJECT / "macros" / "expressions" / "project_path.sql",
+        PROJECT / "macros" / "load_csv_rows.sql",
+    ]
+    jinja = jinja2.Environment(extensions=["jinja2.ext.do"])
+    jinja.globals["invocation_args_dict"] = {"project_dir": str(tmp_path)}
+    loading = jinja.from_string("".join(path.read_text() for path in macros)).module
+    with duckdb.connect() as connection:
+        connection.execute("create table seed (model varchar)")
+        connection.execute(loading.copy_csv("seed", "seed.csv"))
+        found = connection.execute("from seed offset 30_000").fetchall()
+    assert [model for (model,) in found] == names

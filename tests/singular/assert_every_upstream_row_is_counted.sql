@@ -20,6 +20,14 @@ count_accuracies as (
     group by test_set
 ),
 
+newest_snapshots as (
+    select
+        test_set,
+        max(snapshot) as snapshot
+    from {{ ref('result_files') }}
+    group by test_set
+),
+
 -- Of older snapshots the rows that the frontiers of their day were made of.
 timed_results as (
     select distinct
@@ -43,10 +51,11 @@ result_rows as (
         files.snapshot,
         files.upstream_rows,
         case
-            when files.snapshot = max(files.snapshot) over () then count_accuracies.rows_in_marts
+            when newest_snapshots.snapshot is not null then count_accuracies.rows_in_marts
             when files.test_set = 'imagenet' then count_history.rows_in_marts
         end as rows_in_marts
     from {{ ref('result_files') }} as files
+    left join newest_snapshots using (test_set, snapshot)
     left join count_accuracies on files.test_set = count_accuracies.test_set
     left join count_history on files.snapshot = count_history.snapshot
 ),
@@ -54,15 +63,19 @@ result_rows as (
 -- Today's accuracy without a speed is in the marts all the same.
 left_out_rows as (
     select
-        upstream_file,
-        snapshot,
+        left_out.upstream_file,
+        left_out.snapshot,
         count(*) as rows_left_out
-    from {{ ref('left_out_rows') }}
+    from {{ ref('left_out_rows') }} as left_out
+    left join newest_snapshots
+        on
+            left_out.test_set = newest_snapshots.test_set
+            and left_out.snapshot = newest_snapshots.snapshot
     where
-        run is not null
-        or reason not in ('other image size only', 'no speed published')
-        or snapshot < (select max(files.snapshot) from {{ ref('result_files') }} as files)
-    group by upstream_file, snapshot
+        left_out.run is not null
+        or left_out.reason not in ('other image size only', 'no speed published')
+        or newest_snapshots.snapshot is null
+    group by left_out.upstream_file, left_out.snapshot
 ),
 
 all_rows as (
