@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -180,6 +181,22 @@ def dbt(project: Path, *arguments: str) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
     )
+
+
+def edit_seed(project: Path, seed: str, pattern: str, replacement: str, why: str = "") -> None:
+    """Edit a seed of a copy of the project, as by hand."""
+    (path,) = (project / "seeds").rglob(f"{seed}.csv")
+    text = path.read_text(encoding="utf-8")
+    edited = re.sub(pattern, replacement, text)
+    assert edited != text, why
+    path.write_text(edited, encoding="utf-8")
+
+
+def what_is_said(result: subprocess.CompletedProcess) -> dict[str, str]:
+    """Return what dbt says of each seed that it cannot load and of the rows of each test."""
+    loads = re.findall(r"Runtime Error in seed (\w+)(.*\n(?:  .*\n)*)", result.stdout)
+    tests = re.findall(r"^(\w+) found:\n((?: {4}.*\n)*)", result.stdout, re.MULTILINE)
+    return dict(loads + tests)
 
 
 def dbt_build(project: Path) -> subprocess.CompletedProcess:

@@ -1,4 +1,7 @@
-"""Hostile model names, from the seeds through the database to exports, shell and pages."""
+"""Hostile model names, from the seeds through the database to exports, shell and pages.
+
+Beside words that no reference seed knows: what is merely new builds too, and is said.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import duckdb
 import export
 import plot
 import pytest
-from conftest import SCRATCH, command, copy_parsed_project, dbt_build
+from conftest import SCRATCH, command, copy_parsed_project, dbt_build, edit_seed, what_is_said
 
 # Architectures and what they are called instead; the tags after the dot stay.
 HOSTILE = {
@@ -56,15 +59,82 @@ def rename(seed: Path) -> None:
         csv.writer(stream, lineterminator="\n").writerows([header, *rows])
 
 
+NEWEST = "(?m)^2026-01-06,imagenet,"
+# what is new: (seed, pattern, replacement, what must be said)
+NEW = {
+    "a tag": (
+        "imagenet_results",
+        r"levit_conv_192\.fb_dist_in1k",
+        "levit_conv_192.fb_newset_in1k",
+        "missing = newset, seen_in = fb_newset_in1k",
+    ),
+    "a licence": (
+        "model_cards",
+        r"(?m)^(levit_conv_128\.fb_dist_in1k),apache-2\.0,",
+        r"\1,new-license,",
+        "reference_seed = licenses, missing = new-license",
+    ),
+    "a model without a card": (
+        "model_cards",
+        r"(?m)^resnet50\.a1_in1k,.*\n",
+        "",
+        "reference_seed = model_cards, missing = resnet50.a1_in1k",
+    ),
+    "a card without an accuracy": (
+        "imagenet_results",
+        NEWEST + r"levit_conv_256\.fb_dist_in1k,.*\n",
+        "",
+        "reference_seed = imagenet_results, missing = levit_conv_256.fb_dist_in1k",
+    ),
+    "that there is a row less": (
+        "result_files",
+        NEWEST + r"(.*),1556,",
+        r"2026-01-06,imagenet,\1,1555,",
+        "reference_seed = imagenet_results",
+    ),
+    "a device": (
+        "device_keys",
+        r"(?m)^5090,.*\n",
+        "",
+        "reference_seed = device_keys, missing = 5090",
+    ),
+    "a name": (
+        "architecture_renames",
+        r"(?m)^ig_resnext101_32x16d,.*\n",
+        "",
+        "missing = ig_resnext101_32x16d",
+    ),
+    "a name that begins with no letter": (
+        "imagenet_results",
+        r"vgg11_bn\.tv_in1k",
+        "=vgg11_bn.tv_in1k",
+        "reference_seed = architecture_prefixes, missing = =vgg11_bn",
+    ),
+}
+
+
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory) -> Path:
-    """The database of a copy of the project with hostile names; every data test passed."""
+def built(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
+    """The database of such a copy of the project, every data test of it passed; what dbt said."""
     project = copy_parsed_project(tmp_path_factory.mktemp("hostile"))
-    for name in ("imagenet_results", "inference_benchmarks", "training_benchmarks"):
+    for what, (seed, pattern, replacement, _) in NEW.items():
+        edit_seed(project, seed, pattern, replacement, what)
+    for name in ("imagenet_results", "inference_benchmarks", "training_benchmarks", "model_cards"):
         rename(project / "seeds" / "timm" / f"{name}.csv")
     result = dbt_build(project)
     assert result.returncode == 0, result.stdout
-    return project / SCRATCH
+    return project / SCRATCH, result
+
+
+@pytest.fixture(scope="module")
+def hostile(built) -> Path:
+    return built[0]
+
+
+def test_what_is_new_is_said_by_one_test_that_warns(built):
+    ((warns, rows),) = what_is_said(built[1]).items()
+    assert re.findall(r"Warning in test (\w+)", built[1].stdout) == [warns]
+    assert {what for what, (*_, said) in NEW.items() if said not in rows} == set()
 
 
 def test_names_are_stored_as_they_are(hostile):
