@@ -231,17 +231,18 @@ def test_models_are_new_where_no_earlier_snapshot_has_them(results, tags, histor
     ours = marts("model_debuts").set_index("model")
     pd.testing.assert_series_equal(ours.since, debuts[ours.index], check_names=False)
     for run, rows in history.groupby("run"):
+        columns = ("snapshot", "todays_model", "ms", "top1")
+        snapshot, todays_model, ms, top1 = (rows[column].to_numpy() for column in columns)
         for model in ours.index[ours.since > "2023-12-01"]:
-            since = ours.since[model]
-            own = rows[(rows.todays_model == model) & (rows.snapshot == since)]
-            rivals = rows[rows.snapshot <= since]
-            rivals = rivals[(rivals.snapshot < since) | (rivals.todays_model != model)]
+            since = np.datetime64(ours.since[model])
+            is_own = (todays_model == model) & (snapshot == since)
+            is_rival = (snapshot <= since) & ~is_own
+            before = snapshot[is_rival] < since
             moved = False
-            for row in own.itertuples():
-                as_good = (rivals.ms <= row.ms) & (rivals.top1 >= row.top1)
-                better = (rivals.ms < row.ms) | (rivals.top1 > row.top1)
-                before = rivals.snapshot < since
-                moved |= not (as_good & (better | before)).any()
+            for place in np.flatnonzero(is_own):
+                faster, as_fast = ms[is_rival] < ms[place], ms[is_rival] <= ms[place]
+                higher, as_high = top1[is_rival] > top1[place], top1[is_rival] >= top1[place]
+                moved |= not (as_fast & as_high & (faster | higher | before)).any()
             assert (run in ours.moved_frontiers[model]) == moved, (run, model)
 
 
