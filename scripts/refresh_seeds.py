@@ -72,7 +72,13 @@ GIT_SETTINGS = (
     *(f"core.hooksPath={os.devnull}", "log.showSignature=false"),
 )
 GIT_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_ATTR_NOSYSTEM": "1", "TZ": "UTC"}
-NO_TEXT = {b"\x1f\x8b": "gzip", b"PK": "zip", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+# How files begin that are no plain text; UTF-16 and UTF-32 also without their mark.
+NO_TEXT = {
+    **{rb"\x1f\x8b": "gzip", rb"PK": "zip", rb"BZh": "bzip2", rb"\xfd7zXZ": "xz"},
+    **{rb"\x28\xb5\x2f\xfd": "zstd", rb"7z\xbc\xaf": "7z"},
+    rb"\xff\xfe\0\0|\0\0|[^\0]\0\0\0": "UTF-32",
+    rb"\xff\xfe|\xfe\xff|.{0,3}\0": "UTF-16",
+}
 FAULTS_SHOWN = 5  # of a file
 
 # The views that the rules are about. A fault of a lower level explains those of a higher one.
@@ -142,10 +148,10 @@ def read_file(path: Path) -> tuple[str, str]:
     except OSError as error:
         raise RefusedInput(f"cannot be read ({error.strerror}); mend it or move it out") from None
     for start, form in NO_TEXT.items():
-        if content.startswith(start) or (form == "UTF-16" and b"\0" in content[:4]):
+        if re.match(start, content, re.DOTALL):
             raise RefusedInput(f"this is {form}; save the file as plain text in UTF-8")
     try:
-        return hashlib.sha256(content).hexdigest(), content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         byte = error.start - content.rfind(b"\n", 0, error.start)
@@ -153,6 +159,9 @@ def read_file(path: Path) -> tuple[str, str]:
         raise RefusedInput(
             f"line {line}, byte {byte}: {bad!r} is not valid UTF-8; save the file as UTF-8"
         ) from None
+    if text.startswith("\ufeff"):
+        raise RefusedInput("begins with two byte order marks; save the file with one or none")
+    return hashlib.sha256(content).hexdigest(), text
 
 
 @contextmanager
@@ -345,13 +354,16 @@ def import_files(
 # --- the user's own files -------------------------------------------------------------
 
 
-def import_own(path: Path, device: str, seeds: Path, say: Say) -> None:
+def import_own(arguments: argparse.Namespace, say: Say) -> None:
     """Check a file as upstream's are, and write its figures to the folder of own ones."""
+    path, device, seeds = arguments.own, arguments.device.strip(), arguments.seeds
     types = read_seed_columns(PROJECT / "seeds" / OWN / "_own__seeds.yml")["own_benchmarks"]
     folder = seeds.parent / OWN
     with open_seeds(seeds, say), lock(folder), duckdb.connect() as con:
+        if path.resolve().parent == folder.resolve():
+            raise RefusedInput(f"{shown(path)}: is taken in already; give what was measured")
         letters = letters_of(device)
-        set_up(con, snapshot=None, fewer_rows=False, device=device, device_letters=letters)
+        set_up(con, **allowed(arguments), snapshot=None, device=device, device_letters=letters)
         read_files(con, "own", [path])
         # What timm timed tells a slip and a copy.
         published = [seeds / f"{seed}.csv" for seed in read_seed_columns() if "bench" in seed]
@@ -560,6 +572,8 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     add("--seeds", type=Path, default=SEEDS_DIR, help="where the seeds are")
     add("--summary", type=Path, metavar="FILE", help="where to write what came, as Markdown")
     add("--allow-fewer-rows", action="store_true", help="import what lost over a tenth of them")
+    other_figures = "import figures that disagree with those of other files"
+    add("--allow-other-figures", action="store_true", help=other_figures)
     arguments = parser.parse_args(argv)
     if len({bool(arguments.results), bool(arguments.snapshot), bool(arguments.commit)}) > 1:
         parser.error("--results, --snapshot and --commit go together: give all three or none")
@@ -595,6 +609,13 @@ def report(summary: str, path: Path | None, say: Say) -> None:
         path.write_text(f"{summary}\n", encoding="utf-8")
 
 
+def allowed(arguments: argparse.Namespace) -> dict[str, bool]:
+    return {
+        "fewer_rows": arguments.allow_fewer_rows,
+        "other_figures": arguments.allow_other_figures,
+    }
+
+
 def check_date(snapshot: date) -> None:
     if snapshot > datetime.now(UTC).date():
         raise RefusedInput(f"snapshot {snapshot}: is in the future; correct it, or the clock")
@@ -613,7 +634,7 @@ def refresh(arguments: argparse.Namespace, say: Say) -> None:
         if cards:
             say(f"importing model cards from {shown(cards)}")
         with open_seeds(arguments.seeds, say), duckdb.connect() as con:
-            set_up(con, snapshot=snapshot, commit=commit, fewer_rows=arguments.allow_fewer_rows)
+            set_up(con, **allowed(arguments), snapshot=snapshot, commit=commit)
             came = import_files(con, results, cards, arguments.seeds, say)
             head = f"results of {snapshot}\n\nCommit {commit}." if results else "model cards"
             report(f"## timm's {head}\n\n" + "\n".join(came), arguments.summary, say)
@@ -623,18 +644,18 @@ def refresh(arguments: argparse.Namespace, say: Say) -> None:
 def rewrite_seeds(source: Path, target: Path) -> set[date]:
     """Write the seeds of one folder to another; return which snapshots of imagenet they have."""
     with duckdb.connect() as con:
-        set_up(con, snapshot=None, commit=None, fewer_rows=False)
+        set_up(con, snapshot=None, commit=None)
         import_files(con, None, None, source, say=lambda note: None)
         write_seeds(con, target)
         query = "select snapshot::date from result_files where test_set = 'imagenet'"
         return {snapshot for (snapshot,) in con.execute(query).fetchall()}
 
 
-def import_state(state: State, results: Path, seeds: Path, fewer_rows: bool) -> None:
+def import_state(state: State, results: Path, seeds: Path, arguments: argparse.Namespace) -> None:
     """Add a state to the seeds, whatever else they hold."""
     check_date(state.snapshot)
     with duckdb.connect() as con:
-        set_up(con, snapshot=state.snapshot, commit=state.commit, fewer_rows=fewer_rows)
+        set_up(con, **allowed(arguments), snapshot=state.snapshot, commit=state.commit)
         import_files(con, results, None, seeds, say=lambda note: None)
         write_seeds(con, seeds)
 
@@ -663,7 +684,7 @@ def refresh_history(arguments: argparse.Namespace, say: Say) -> None:
                 say(f"importing snapshot {state.snapshot} (commit {state.commit})")
                 try:
                     results = check_out(timm, state.commit, state.path)
-                    import_state(state, results, seeds, arguments.allow_fewer_rows)
+                    import_state(state, results, seeds, arguments)
                     added.append(state.snapshot)
                 except RefusedInput as fault:
                     say(f"snapshot {state.snapshot}: passed over\n{fault}")
@@ -701,7 +722,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         say = functools.partial(print, flush=True)
         if arguments.own:
-            import_own(arguments.own, arguments.device.strip(), arguments.seeds, say)
+            import_own(arguments, say)
         elif arguments.forget:
             forget(arguments.forget, arguments.seeds.parent / OWN, say)
         else:

@@ -3,8 +3,15 @@
 create macro cell_of(names, cells, wanted) as cells[list_position(names, wanted)];
 create macro plain(number) as nullif(replace(number, ',', ''), '');
 create macro as_number(number) as try_cast(plain(number) as double);
-create macro as_log(number) as
-    ln(case when as_number(number) between 1e-9 and 1e12 then as_number(number) end);
+create macro log_of(number) as ln(case when number between 1e-9 and 1e12 then number end);
+create macro times_apart(one, other) as greatest(one / other, other / one);
+create macro tens_apart(one, other) as round(abs(log10(one / other)));
+-- By ten, a hundred or more, but for rounding.
+create macro is_slip(one, other) as
+    tens_apart(one, other) > 0
+    and abs(times_apart(one, other) / pow(10, tens_apart(one, other)) - 1) < 0.01;
+create macro log_odds(percentage) as
+    ln(case when percentage > 0 and percentage < 100 then percentage / (100 - percentage) end);
 -- Device keys and run ids are the same where they differ in case and signs alone.
 create macro squeeze(text) as regexp_replace(lower(text), '[^a-z0-9]', '', 'g');
 create macro device_key(run) as squeeze(regexp_extract(run, getvariable('run_grammar'), 6));
@@ -174,81 +181,159 @@ select
     ) as first_version
 from find_keys;
 
--- What a model's parameters are elsewhere, where most that say it are far from what one row says.
-create table odd_counts as
+-- What is compared with other files. What the seeds hold already has passed.
+create table figures as
+select
+    origin, source, source_seed, run, model,
+    coalesce(squeeze(run), test_set) as series,
+    coalesce('benchmark-' || run, 'results-' || test_set) || '.csv' as file,
+    split_part(model, '.', 1) as architecture,
+    as_number(img_size) as img_size,
+    as_number(cell_of(names, cells, 'top1')) as top1,
+    as_number(cell_of(names, cells, 'top5')) as top5,
+    as_number(cell_of(names, cells, 'samples_per_sec')) as samples_per_sec,
+    as_number(cell_of(names, cells, 'step_time')) as step_time,
+    as_number(cell_of(names, cells, 'param_count')) as param_count,
+    as_number(cell_of(names, cells, 'gmacs')) as gmacs,
+    as_number(cell_of(names, cells, 'macts')) as macts,
+    bool_or(origin = 'old') over (
+        partition by
+            source_seed, series, model, as_number(img_size), top1, top5, samples_per_sec,
+            step_time, param_count, gmacs, macts
+    ) as is_held
+from records
+where
+    source_seed in ('benchmark_files', 'result_files')
+    and seed <> source_seed
+    and not is_blank;
+
+-- How large networks are by what comes, and by most of what says it elsewhere.
+create table sizes as
 with
-counts as (
-    select distinct
-        origin, source, img_size,
-        split_part(model, '.', 1) as architecture,
-        as_number(cell_of(names, cells, 'param_count')) as param_count
-    from records
-    where param_count > 0
+list_sizes as (
+    select
+        origin, source, architecture, img_size, is_held,
+        unnest(['param_count', 'gmacs', 'macts']) as name,
+        unnest([param_count, gmacs, macts]) as figure
+    from figures
+),
+
+keep_given as (
+    select distinct *
+    from list_sizes
+    where figure > 0
 )
 
 select
-    counts.*,
-    median(others.param_count) as usual_count,
-    count(*) as other_counts
-from counts
-inner join counts as others
+    sizes.*,
+    -- Of one tool's fault all that comes may suffer.
+    coalesce(
+        median(others.figure) filter (others.origin = 'old'), median(others.figure)
+    ) as usual_figure,
+    count(*) as other_rows,
+    2 * count(*) filter (
+        times_apart(sizes.figure, others.figure) > if(
+            sizes.name = 'param_count',
+            getvariable('param_count_factor'),
+            getvariable('compute_factor')
+        )
+        or (sizes.name = 'param_count' and is_slip(sizes.figure, others.figure))
+    ) > count(*) as is_odd
+from keep_given as sizes
+inner join keep_given as others
     on
-        counts.architecture = others.architecture
-        and (counts.source <> others.source or counts.img_size <> others.img_size)
-        -- What the seeds hold is not accused by what comes.
-        and (counts.origin <> 'old' or others.origin = 'old')
-group by all
-having
-    count(*) < 2 * count(*) filter (
-        greatest(counts.param_count / others.param_count, others.param_count / counts.param_count)
-        > getvariable('param_count_factor')
-    );
+        sizes.name = others.name
+        and sizes.architecture = others.architecture
+        and (sizes.name = 'param_count' or sizes.img_size = others.img_size)
+        and (sizes.origin, sizes.source, sizes.img_size)
+        <> (others.origin, others.source, others.img_size)
+where sizes.origin <> 'old'
+group by all;
 
--- Files that hold mostly the figures of a file of another name. Of two runs that were both
--- timed a hundredth of the figures are the same.
+-- Files that hold for many rows the figures of a file of another name, but for rounding. Of two
+-- files that were both measured at most a fourteenth of the rows are so near.
 create table copies as
 with
-series as (
-    select
-        origin, source, model, source_seed,
-        coalesce(squeeze(run), test_set) as series,
-        coalesce('benchmark-' || run, 'results-' || test_set) || '.csv' as file,
-        as_number(img_size) as img_size,
-        as_number(cell_of(names, cells, if(run is null, 'top1', 'samples_per_sec'))) as figure,
-        if(run is null, as_number(cell_of(names, cells, 'top5')), 0) as other_figure
-    from records
-    where source_seed in ('benchmark_files', 'result_files') and figure is not null
-),
-
 count_rows as (
     select *, count(*) over (partition by origin, source) as rows_of_source
-    from series
-),
-
--- What comes replaces what the seeds have by its name.
-leave_out_replaced as (
-    from series
-    where
-        origin <> 'old'
-        or series not in (select series from series where origin <> 'old')
-),
-
-count_same as (
-    select
-        count_rows.origin, count_rows.source, count_rows.rows_of_source,
-        others.file, others.source as other_source,
-        count(*) as same_rows
-    from count_rows
-    inner join leave_out_replaced as others
-        using (source_seed, model, img_size, figure, other_figure)
-    where count_rows.origin <> 'old' and count_rows.series <> others.series
-    group by all
+    from figures
 )
 
-select origin, source, min(file) as copied_file
-from count_same
-where 2 * same_rows > rows_of_source
-group by all;
+select
+    these.origin, these.source, these.run, these.series, these.rows_of_source,
+    others.origin as other_origin,
+    others.source as other_source,
+    others.run as other_run,
+    others.series as other_series,
+    others.file as copied_file,
+    count(*) filter (
+        these.samples_per_sec = others.samples_per_sec and these.step_time = others.step_time
+    ) as same_rows
+from count_rows as these
+inner join figures as others
+    on
+        these.source_seed = others.source_seed
+        and these.model = others.model
+        and these.img_size = others.img_size
+        and these.series <> others.series
+        and if(
+            these.run is null,
+            greatest(abs(these.top1 - others.top1), abs(these.top5 - others.top5)) <= 0.05,
+            times_apart(these.samples_per_sec, others.samples_per_sec) < 1.0001
+            and times_apart(these.step_time, others.step_time) < 1.0001
+        )
+where these.origin <> 'old' and not these.is_held
+group by all
+having 3 * count(*) > these.rows_of_source;
+
+-- A run that comes under a new name when its old one is gone was renamed: of the two names the
+-- one in the newer snapshot stays.
+create table renames as
+with
+old_runs as (
+    select run as other_run, max(try_cast(snapshot as date)) as other_snapshot
+    from records
+    where origin = 'old' and seed = 'benchmark_files'
+    group by all
+),
+
+find_renames as (
+    select
+        *,
+        getvariable('snapshot')::date >= other_snapshot as is_newer
+    from copies
+    inner join old_runs using (other_run)
+    where
+        origin = 'new'
+        and other_origin = 'old'
+        and 2 * same_rows > rows_of_source
+        and split_part(run, '-', 1) = split_part(other_run, '-', 1)
+        and other_series not in (select series from figures where origin = 'new')
+        and series not in (select series from figures where origin = 'old')
+)
+
+select
+    source, other_source, copied_file,
+    if(is_newer, other_run, run) as old_name,
+    if(is_newer, run, other_run) as new_name,
+    if(is_newer, other_origin, origin) as gone_origin,
+    if(is_newer, other_source, source) as gone_source
+from find_renames;
+
+-- Files most of whose figures are far from those that the seeds have for the same. In all states
+-- since 2019 half of them moved by at most 6.1 points of top1 and 4 % of speed.
+create table departures as
+select these.origin, these.source
+from figures as these
+inner join figures as others using (source_seed, series, model, img_size)
+where these.origin <> 'old' and others.origin = 'old'
+group by all
+having
+    count(*) >= 10
+    and 2 * count(*) filter (
+        abs(these.top1 - others.top1) > 10
+        or times_apart(these.samples_per_sec, others.samples_per_sec) > 2
+    ) > count(*);
 
 create view file as
 with
@@ -289,9 +374,7 @@ create view cell as
 with
 split_records as (
     select
-        records.*,
-        odd_counts.usual_count,
-        odd_counts.other_counts,
+        *,
         cell_of(names, cells, 'top1') as top1,
         cell_of(names, cells, 'top5') as top5,
         cell_of(names, cells, 'samples_per_sec') as samples_per_sec,
@@ -300,25 +383,30 @@ split_records as (
         unnest(names) as name,
         unnest(cells) as value
     from records
-    left join odd_counts
-        on
-            records.origin = odd_counts.origin
-            and records.source = odd_counts.source
-            and split_part(records.model, '.', 1) = odd_counts.architecture
-            and records.img_size = odd_counts.img_size
-            and as_number(cell_of(records.names, records.cells, 'param_count'))
-            = odd_counts.param_count
 )
 
 select
-    * exclude (spelled),
-    column_spelled as spelled,
-    as_number(value) as number,
-    number * as_number(samples_per_sec) / 1000 as made_batch
+    split_records.* exclude (spelled),
+    split_records.column_spelled as spelled,
+    as_number(split_records.value) as number,
+    number * as_number(split_records.samples_per_sec) / 1000 as made_batch,
+    odd_sizes.usual_figure,
+    odd_sizes.other_rows
 from split_records
+left join (from sizes where is_odd and not is_held) as odd_sizes
+    on
+        split_records.origin = odd_sizes.origin
+        and split_records.source = odd_sizes.source
+        and split_part(split_records.model, '.', 1) = odd_sizes.architecture
+        and as_number(split_records.img_size) = odd_sizes.img_size
+        and split_records.name = odd_sizes.name
+        and as_number(split_records.value) = odd_sizes.figure
 where
-    column_spelled is not null
-    and not (is_blank and name in ('samples_per_sec', 'step_time', 'batch_size'));
+    split_records.column_spelled is not null
+    and not (
+        split_records.is_blank
+        and split_records.name in ('samples_per_sec', 'step_time', 'batch_size')
+    );
 
 create view source as
 with
@@ -328,12 +416,6 @@ found as (
         count(*) as found_rows,
         count(*) filter (not is_blank) as measured,
         any_value(first_version) as version,
-        -- Of all runs since 2019 at most -0.73, with time for speed at least 0.41; of single images
-    -- on a fast card it may well be near 0.
-        corr(
-            as_log(cell_of(names, cells, 'samples_per_sec')),
-            as_log(cell_of(names, cells, 'param_count'))
-        ) as speed_by_size,
         count(distinct split_part(model, '.', 1) || ' ' || img_size) filter (
             not is_blank and list_contains(
                 getvariable('anchors'), split_part(model, '.', 1) || ' ' || img_size
@@ -341,6 +423,60 @@ found as (
         ) as anchors
     from records
     where seed <> source_seed or origin <> 'old'
+    group by all
+),
+
+macts_of_networks as (
+    select architecture, img_size, median(macts) as usual_macts
+    from figures
+    where macts > 0
+    group by all
+),
+
+-- How a file's rows are to each other: of all states since 2019 what is said, and with the two
+-- columns exchanged its opposite.
+shapes as (
+    select
+        figures.origin, figures.source,
+        median(figures.step_time) as usual_time,
+        -- At most -0.73.
+        corr(log_of(figures.samples_per_sec), log_of(figures.param_count)) as speed_by_size,
+        -- At most -0.89.
+        corr(
+            log_of(figures.samples_per_sec), log_of(macts_of_networks.usual_macts)
+        ) as speed_by_macts,
+        count(macts_of_networks.usual_macts) as rows_with_macts,
+        -- At least 0.95.
+        corr(log_odds(figures.top5), log_odds(figures.top1)) as top5_by_top1,
+        -- At most 1.8.
+        median(log_odds(figures.top5) - log_odds(figures.top1)) as top5_over_top1,
+        max(figures.top5) as highest_top5
+    from figures
+    left join macts_of_networks using (architecture, img_size)
+    group by all
+),
+
+-- Of all files since 2019 half of the rows agree with the others'.
+wrong_sizes as (
+    select origin, source, name
+    from sizes
+    group by all
+    having
+        count(*) >= 5
+        and 2 * count(*) filter (not is_held) > count(*)
+        and median(times_apart(figure, usual_figure)) > 1.5
+),
+
+name_wrong_size as (
+    select origin, source, min(name) as wrong_size
+    from wrong_sizes
+    group by all
+),
+
+name_copied as (
+    select origin, source, min(copied_file) as copied_file
+    from copies
+    anti join renames using (source, other_source)
     group by all
 ),
 
@@ -369,16 +505,21 @@ select
     coalesce(found.found_rows, 0) as found_rows,
     coalesce(found.measured, 0) as measured,
     coalesce(found.anchors, 0) as anchors,
-    found.speed_by_size,
     found.version,
     earlier.snapshot as earlier_snapshot,
     earlier.stated_rows as earlier_rows,
     cards.earlier_cards,
     cards.earlier_version,
-    copies.copied_file
+    shapes.* exclude (origin, source),
+    name_copied.copied_file,
+    departures.source is not null as is_departure,
+    name_wrong_size.wrong_size
 from stated
 full join found using (origin, source)
-left join copies using (origin, source)
+left join shapes using (origin, source)
+left join name_copied using (origin, source)
+left join departures using (origin, source)
+left join name_wrong_size using (origin, source)
 asof left join (from stated where origin = 'old') as earlier
     on stated.series = earlier.series and stated.snapshot >= earlier.snapshot
 cross join (

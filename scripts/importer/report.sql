@@ -30,7 +30,9 @@ compare_sources as (
         new_sources.source is not null as is_new
     from old_sources
     full join new_sources using (source)
-    where old_sources.snapshot is not null
+    where
+        old_sources.snapshot is not null
+        and source not in (select other_source from renames)
 )
 
 select 1 as part, file as place, format('{}: {:,} rows', file, count(*)) as note
@@ -59,6 +61,9 @@ select
     end
 from compare_sources
 where is_new <> (old_snapshot = new_snapshot)
+union all
+select 4, source, format('{}: the same run as {}, which goes', new_name, old_name)
+from renames
 union all
 select
     5, newest_snapshot::varchar,
@@ -100,7 +105,7 @@ new_models as (
 new_runs as (
     select name from runs where origin = 'new'
     except
-    select name from runs where origin = 'old'
+    (select name from runs where origin = 'old' union all select source from renames)
 ),
 
 unknown_devices as (
@@ -150,25 +155,29 @@ findings as (
     select 2, 'new', 'New runs', list(name order by name) from new_runs
     union all
     select
-        3, 'new', 'Devices missing in seeds/reference/device_keys.csv', list(name order by name)
+        3, 'new', 'Renamed runs', list(format('{}, once {}', new_name, old_name) order by new_name)
+    from renames
+    union all
+    select
+        4, 'new', 'Devices missing in seeds/reference/device_keys.csv', list(name order by name)
     from unknown_devices
     union all
     select
-        4, 'new', 'Words of tags missing in seeds/reference/tag_tokens.csv',
+        5, 'new', 'Words of tags missing in seeds/reference/tag_tokens.csv',
         list(name order by name)
     from unknown_words
     union all
     select
-        5, 'cards', format('Cards new in timm {}', (select any_value(timm_version) from model_cards)),
+        6, 'cards', format('Cards new in timm {}', (select any_value(timm_version) from model_cards)),
         list(model order by model)
     from cards
     anti join old_cards using (model)
     union all
-    select 6, 'cards', 'Cards that are gone', list(model order by model)
+    select 7, 'cards', 'Cards that are gone', list(model order by model)
     from old_cards
     anti join cards using (model)
     union all
-    select 7, 'cards', 'Cards that changed', list(model order by model) from changed_cards
+    select 8, 'cards', 'Cards that changed', list(model order by model) from changed_cards
 ),
 
 -- No name ends the code that it is set in.

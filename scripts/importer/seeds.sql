@@ -31,7 +31,8 @@ select *, snapshot = getvariable('notebook_snapshot')::date as is_notebook
 from sources
 where
     source_seed <> 'model_cards'
-    and (origin = 'new' or snapshot is distinct from getvariable('snapshot')::date);
+    and (origin = 'new' or snapshot is distinct from getvariable('snapshot')::date)
+    and (origin, source) not in (select (gone_origin, gone_source) from renames);
 
 -- Of every run, test set and metadata the newest, all of the notebook's snapshot, and of the
 -- others `imagenet` alone, snapshot_spacing days apart; what the seeds hold goes before what is

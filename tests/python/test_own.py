@@ -67,6 +67,9 @@ def test_a_file_is_replaced_and_forgotten_by_name_or_key(own, take, tmp_path):
     take("--own", own, "--device", "Intel N100")
     code, said = take("--own", own, "--device", "The N100")
     assert (code, f"{own.name} in place of Intel N100, with" in said) == (0, True)
+    taken = tmp_path / "seeds" / "own" / own.name
+    code, said = take("--own", taken, "--device", "The N100")
+    assert (code, f"{taken}: is taken in already; give what was measured" in said) == (1, True)
     code, said = take("--forget", "Intel N100")
     assert code == 1
     assert "kept: The N100" in said
@@ -190,7 +193,7 @@ def test_what_timm_timed_tells_a_copy_a_slip_and_a_name_that_is_taken(own, take,
     text = own.read_text()
     own.write_text(text.replace(",25.56\n", ",2.556\n"))
     code, said = take("--own", own, "--device", "Mine")
-    assert (code, "'2.556' is over 5 times off the 25.56 of " in said) == (1, True)
+    assert (code, "'2.556' is 10 times off the 25.56 of " in said) == (1, True)
 
     own.write_text(text)
     for path in seeds.glob("*benchmark*.csv"):

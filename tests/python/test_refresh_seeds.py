@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
+import lzma
 import os
 import shutil
 import subprocess
@@ -394,6 +396,68 @@ def copy_faster(name: str, speed_up: float = 2):
     return copy
 
 
+NETWORKS = range(1, 13)
+OTHER = "benchmark-infer-amp-nchw-pt240-cu124-rtx6090.csv"
+THIRD = "benchmark-infer-amp-nchw-pt240-cu124-rtx7090.csv"
+FOURTH = "benchmark-infer-amp-nchw-pt240-cu124-rtx8090.csv"
+TIMED = (
+    "model,infer_img_size,infer_batch_size,infer_samples_per_sec,infer_step_time,infer_gmacs,"
+    "infer_macts,param_count"
+)
+TIME_FIRST = TIMED.replace("samples_per_sec,infer_step_time", "step_time,infer_samples_per_sec")
+MACTS_FIRST = TIMED.replace("gmacs,infer_macts", "macts,infer_gmacs")
+TESTED = "model,img_size,top1,top1_err,top5,top5_err,param_count,crop_pct,interpolation"
+ERROR_FIRST = TESTED.replace("top1,top1_err", "top1_err,top1")
+
+
+def write_lines(path: Path, lines: list[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines))
+
+
+def time_networks(name: str, speed_up: float = 1, header: str = TIMED):
+    """Return a change: a run of single images, in which fewer parameters are slower.
+
+    So it is where a fast card waits for the next step of a network: deep ones take the longest.
+    """
+    lines = [
+        f"toynet_{n},224,1,{1000 * speed_up / n},{n / speed_up},{n},{3 * n},{100 / n}"
+        for n in NETWORKS
+    ]
+    return lambda results: write_lines(results / name, [header, *lines])
+
+
+def try_networks(name: str, best: float, header: str = TESTED):
+    """Return a change: a test set on which the best network has so much of top1."""
+    figures = {n: (best - n / 10, 80 - n / 20, f"{100 / n},1,bicubic") for n in NETWORKS}
+    lines = [
+        f"toynet_{n}.in1k,224,{top1:.3f},{100 - top1:.3f},{top5:.3f},{100 - top5:.3f},{rest}"
+        for n, (top1, top5, rest) in figures.items()
+    ]
+    return lambda results: write_lines(results / name, [header, *lines])
+
+
+def exchange(*names: str):
+    """Return a fault: files under each other's names, the last one's under the first."""
+
+    def rename(results: Path) -> None:
+        contents = [(results / name).read_bytes() for name in names]
+        for name, content in zip(names, [contents[-1], *contents[:-1]], strict=True):
+            (results / name).write_bytes(content)
+
+    return rename
+
+
+def take_lines(name: str, source: str, lines: slice):
+    """Return a fault: some lines of a file from another."""
+
+    def take(results: Path) -> None:
+        ours, theirs = ((results / path).read_text().splitlines() for path in (name, source))
+        ours[lines] = theirs[lines]
+        write_lines(results / name, ours)
+
+    return take
+
+
 def only_a_readme(results: Path) -> None:
     shutil.rmtree(results)
     results.mkdir()
@@ -455,15 +519,32 @@ FAULTS = {
     ),
     "slipped decimal point in a timing": (
         replace(TRAIN, "5.1\n", "0.51\n"),
-        [TRAIN, "line 2, column param_count: '0.51'", "5 times off the 5.1 of", "of toynet_small;"],
+        [
+            TRAIN,
+            "line 2, column param_count: '0.51'",
+            "is 10 times off the 5.1 of",
+            "of toynet_small;",
+        ],
     ),
     "slipped decimal point in a result": (
         replace(SKETCH, "5.10,", "51.0,"),
-        [SKETCH, "line 3, column param_count: '51.0'", "raise param_count_factor"],
+        [SKETCH, "line 3, column param_count: '51.0'", "--allow-other-figures"],
     ),
     "slipped decimal point within a file": (
         both(only(IMAGENET), replace(IMAGENET, "5.10,288", "51.0,288")),
         [IMAGENET, "line 4, column param_count: '51.0'"],
+    ),
+    "head larger than any": (
+        replace(SKETCH, "5.10,", "115.0,"),
+        [SKETCH, "line 3, column param_count: '115.0' is 22.55 times off the 5.1 of "],
+    ),
+    "slipped decimal point in gmacs": (
+        replace(INFER, ",0.55,", ",5.5,"),
+        [INFER, "line 2, column infer_gmacs: '5.5' is 10 times off the 0.55 of", "--allow-other"],
+    ),
+    "macts in another unit": (
+        replace(INFER, ",2.31,", ",2310,"),
+        [INFER, "line 2, column infer_macts: '2310' is 1000 times off the 2.31 of"],
     ),
     "slipped decimal point in a speed": (
         replace(INFER, "20480.5", "2048.05"),
@@ -501,9 +582,28 @@ FAULTS = {
         put(
             TRAIN,
             TRAIN_HEADER
-            + b"".join(b"toynet_%d,%d,1,%d,224,%d\n" % (n, n * 1000, n, n) for n in range(1, 11)),
+            + b"".join(b"toynet_%d,%d,1000,%d,224,%d\n" % (n, n, n, n) for n in NETWORKS),
         ),
         [f"{TRAIN}: has the larger networks faster", "swapped; put each under its own column"],
+    ),
+    "speed swapped with time, of single images": (
+        time_networks(INFER, header=TIME_FIRST),
+        [f"{INFER}: has the larger networks faster", "swapped; put each under its own column"],
+    ),
+    "top1 under the header of its error": (
+        replace(IMAGENET, "top1,top1_err", "top1_err,top1"),
+        [f"{IMAGENET}: has top1 and top5 at odds", "swapped with its error; put each under its"],
+    ),
+    "top1 of about a half under the header of its error": (
+        try_networks(IMAGENET, 40, header=ERROR_FIRST),
+        [f"{IMAGENET}: has top1 and top5 at odds", "swapped with its error; put each under its"],
+    ),
+    "shares for percentages": (
+        put(
+            IMAGENET,
+            f"{TESTED}\ntoynet_small.in1k,224,0.71,99.29,0.9,99.1,5.1,1,bilinear\n".encode(),
+        ),
+        [f"{IMAGENET}: has no top5 above 1, as if these were shares; give percentages from 0 to"],
     ),
     "size not whole": (
         replace(IMAGENET, ",224,", ",224.5,"),
@@ -571,9 +671,9 @@ FAULTS = {
         replace(TRAIN, "toynet_small", "x" * 200_000),
         [TRAIN, "line 2", "column model", "longer than 100,000 characters", "shorten it"],
     ),
-    "unknown interpolation": (
-        replace(IMAGENET, "bicubic", "bicub"),
-        [IMAGENET, "line 2", "interpolation", "'bicub'", "neither bicubic nor bilinear"],
+    "interpolation that is none": (
+        replace(IMAGENET, "bicubic", "0.95"),
+        [IMAGENET, "line 2", "interpolation", "'0.95'", "no way to resize", "such as bicubic"],
     ),
     "crop in percent": (
         replace(IMAGENET, ",0.875,", ",87.5,"),
@@ -607,12 +707,25 @@ FAULTS = {
         lambda results: os.truncate(results / TRAIN, 200_000_001),
         [TRAIN, "larger than 200,000,000 bytes", "move it out"],
     ),
-    "gzip": (put(TRAIN, gzip.compress(b"model\n")), [TRAIN, "this is gzip", "save the file as"]),
-    "zip": (put(TRAIN, b"PK\x03\x04"), [TRAIN, "this is zip", "save the file as"]),
-    "UTF-16": (put(TRAIN, "model\n".encode("utf-16")), [TRAIN, "this is UTF-16", "in UTF-8"]),
-    "UTF-16 without its mark": (
-        put(TRAIN, "model\n".encode("utf-16-be")),
-        [TRAIN, "this is UTF-16", "in UTF-8"],
+    **{
+        form: (put(TRAIN, content), [f"{TRAIN}: this is {form.split()[0]}; save the file as plain"])
+        for form, content in {
+            "gzip": gzip.compress(b"model\n"),
+            "zip": b"PK\x03\x04",
+            "bzip2": bz2.compress(b"model\n"),
+            "xz": lzma.compress(b"model\n"),
+            "zstd": b"\x28\xb5\x2f\xfd",
+            "7z": b"7z\xbc\xaf\x27\x1c",
+            "UTF-16": "model\n".encode("utf-16"),
+            "UTF-16 without its mark": "model\n".encode("utf-16-be"),
+            "UTF-32": "model\n".encode("utf-32"),
+            "UTF-32 without its mark": "model\n".encode("utf-32-be"),
+            "UTF-32 the other way": "model\n".encode("utf-32-le"),
+        }.items()
+    },
+    "two byte order marks": (
+        put(TRAIN, b"\xef\xbb\xbf" * 2 + (FIXTURE / TRAIN).read_bytes()),
+        [f"{TRAIN}: begins with two byte order marks; save the file with one or none"],
     ),
     "line ends of CR CR LF": (
         put(TRAIN, (FIXTURE / TRAIN).read_bytes().replace(b"\n", b"\r\r\n")),
@@ -669,12 +782,19 @@ FAULTS = {
         [IMAGENET, "results-all.csv", "same as another file", "move one of them out"],
     ),
     "run copied under another name": (
-        put("benchmark-infer-amp-nchw-pt240-cu124-rtx6090.csv", (FIXTURE / INFER).read_bytes()),
-        [f"cu124-rtx6090.csv: has the figures of {INFER}; move", f"{INFER}: has the figures of "],
+        put(OTHER, (FIXTURE / INFER).read_bytes()),
+        [f"{OTHER}: has the figures of {INFER}; move the one", "--allow-other-figures"],
     ),
-    "run of the seeds copied under another name, and saved anew": (
-        both(copy_faster("benchmark-infer-amp-nchw-pt240-cu124-rtx6090.csv", 1), remove(INFER)),
-        [f"cu124-rtx6090.csv: has the figures of {INFER}; move"],
+    "new run under two names": (
+        both(time_networks(OTHER), time_networks(THIRD)),
+        [f"{OTHER}: has the figures of {THIRD};", f"{THIRD}: has the figures of {OTHER};"],
+    ),
+    "training run of the seeds as one of inference": (
+        both(
+            remove(TRAIN),
+            put(OTHER, (FIXTURE / TRAIN).read_bytes().replace(b"train_", b"infer_")),
+        ),
+        [f"{OTHER}: has the figures of {TRAIN};"],
     ),
     "test set copied under another name": (
         put("results-imagenet-r.csv", (FIXTURE / SKETCH).read_bytes()),
@@ -731,6 +851,119 @@ def test_a_fault_is_refused_with_where_what_and_remedy(name, results, imported, 
     assert message.endswith("Nothing was written.\n")
     assert all(line.isprintable() for line in message.splitlines())
     assert contents(imported) == before
+
+
+FIGURES = both(
+    time_networks(INFER),
+    time_networks(OTHER, 1.37),
+    time_networks(THIRD, 1.91),
+    try_networks(IMAGENET, 70),
+    try_networks(SKETCH, 70.6),
+    try_networks("results-imagenet-r.csv", 69.5),
+)
+NEXT_SPEEDS = {INFER: 1.1, OTHER: 1.5, THIRD: 1.7, FOURTH: 2.3}
+# what comes when the seeds hold FIGURES, and which files are refused for what
+DISAGREEMENTS = {
+    "two runs exchanged": (exchange(INFER, OTHER), {INFER: OTHER, OTHER: INFER}),
+    "three runs in a ring": (
+        exchange(INFER, OTHER, THIRD),
+        {INFER: THIRD, OTHER: INFER, THIRD: OTHER},
+    ),
+    "two test sets exchanged": (exchange(IMAGENET, SKETCH), {IMAGENET: SKETCH, SKETCH: IMAGENET}),
+    "a run in place of another": (exchange(THIRD, OTHER, OTHER), {THIRD: OTHER}),
+    "a run rounded": (
+        time_networks(FOURTH, 1.37 * 1.00005),
+        {FOURTH: f"has the figures of {OTHER}"},
+    ),
+    "a run rounded, without the other": (
+        both(remove(OTHER), time_networks(FOURTH, 1.37 * 1.00005)),
+        {FOURTH: f"has the figures of {OTHER}"},
+    ),
+    "a run in place of another, and gone": (
+        both(exchange(INFER, OTHER), remove(OTHER)),
+        {INFER: f"has the figures of {OTHER}"},
+    ),
+    "a slipped decimal point": (
+        replace(INFER, ",1,3,100.0\n", ",1,3,10.0\n"),
+        {INFER: "line 2, column param_count: '10.0' is 10 times off the 100 of"},
+    ),
+    "gmacs swapped with macts by the tool": (
+        both(*(time_networks(name, speed, MACTS_FIRST) for name, speed in NEXT_SPEEDS.items())),
+        dict.fromkeys(NEXT_SPEEDS, "in most rows another gmacs"),
+    ),
+    "a run with some rows of another": (take_lines(INFER, OTHER, slice(1, 6)), {INFER: OTHER}),
+    "a test set moved a little": (try_networks(IMAGENET, 70.602), {IMAGENET: SKETCH}),
+    "speeds a thousandfold": (
+        time_networks(INFER, 1000),
+        {INFER: "in most rows far other figures"},
+    ),
+    "accuracies of something else": (
+        try_networks(IMAGENET, 50),
+        {IMAGENET: "in most rows far other figures than the seeds have"},
+    ),
+    "gmacs swapped with macts": (
+        time_networks(INFER, header=MACTS_FIRST),
+        {INFER: "in most rows another gmacs than the other files; put each figure under its own"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DISAGREEMENTS)
+def test_what_disagrees_with_the_seeds_is_refused_but_where_that_is_allowed(
+    name, results, seeds, capsys
+):
+    FIGURES(results)
+    assert run(results, seeds, "2025-01-01") == 0
+    before = contents(seeds)
+    change, expected = DISAGREEMENTS[name]
+    change(results)
+    assert run(results, seeds) == 1
+    lines = capsys.readouterr().err.splitlines()[:-1]
+    assert len(lines) == len(expected)
+    for line, (file, what) in zip(lines, sorted(expected.items()), strict=True):
+        assert line.startswith(str(results / file))
+        assert what in line
+        assert "or import with --allow-other-figures" in line
+    assert contents(seeds) == before
+    assert run(results, seeds, "2026-01-06", "--allow-other-figures") == 0
+    # What the seeds hold has passed.
+    assert run(results, seeds) == 0
+
+
+IN22K = "toynet_small.fb_in22k,50,50,60,40,79.10,224,1,bicubic\n"
+# What is new, but no fault.
+NEWS = {
+    "a head of 21,841 classes on a small network": replace(
+        IMAGENET, "toynet_small.in1k", f"{IN22K}toynet_small.in1k"
+    ),
+    "another way to resize": replace(IMAGENET, "bicubic", "lanczos"),
+    "a fast card, timed with single images": time_networks(OTHER),
+    "a run measured anew": copy_faster(INFER, 1.9),
+}
+
+
+@pytest.mark.parametrize("name", NEWS)
+def test_what_is_merely_new_is_imported(name, results, imported):
+    NEWS[name](results)
+    assert run(results, imported) == 0
+
+
+def test_a_renamed_run_keeps_its_newer_name_and_is_said(results, imported, tmp_path, capsys):
+    old_run, new_run = (name.removeprefix("benchmark-")[:-4] for name in (INFER, OTHER))
+    (results / INFER).rename(results / OTHER)
+    summary = tmp_path / "summary.md"
+    assert run(results, imported, "2026-01-06", "--summary", summary) == 0
+    assert f"{new_run}: the same run as {old_run}, which goes\n" in capsys.readouterr().out
+    assert f"- Renamed runs: 1 (`{new_run}, once {old_run}`)\n" in summary.read_text()
+    newest = contents(imported)
+    for seed in ("benchmark_files", "inference_benchmarks", "blank_benchmarks"):
+        runs = {row["run"] for row in rows(imported, seed)}
+        assert (old_run in runs, new_run in runs) == (False, True)
+
+    # An earlier snapshot has it by the old name.
+    assert run(FIXTURE, imported, "2025-01-01") == 0
+    assert f"{new_run}: the same run as {old_run}, which goes\n" in capsys.readouterr().out
+    assert contents(imported) == newest
 
 
 # Files that are none of timm's: they make none of timm's faulty.
