@@ -446,7 +446,7 @@ shapes as (
             log_of(figures.samples_per_sec), log_of(macts_of_networks.usual_macts)
         ) as speed_by_macts,
         count(macts_of_networks.usual_macts) as rows_with_macts,
-        -- At least 0.95.
+        -- At least 0.94.
         corr(log_odds(figures.top5), log_odds(figures.top1)) as top5_by_top1,
         -- At most 1.8.
         median(log_odds(figures.top5) - log_odds(figures.top1)) as top5_over_top1,

@@ -908,12 +908,21 @@ DISAGREEMENTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def figures_once(tmp_path_factory) -> Path:
+    """A folder with FIGURES and the seeds that hold them."""
+    folder = tmp_path_factory.mktemp("figures")
+    FIGURES(Path(shutil.copytree(FIXTURE, folder / "results")))
+    assert run(folder / "results", folder / "seeds", "2025-01-01") == 0
+    return folder
+
+
 @pytest.mark.parametrize("name", DISAGREEMENTS)
 def test_what_disagrees_with_the_seeds_is_refused_but_where_that_is_allowed(
-    name, results, seeds, capsys
+    name, figures_once, tmp_path, seeds, capsys
 ):
-    FIGURES(results)
-    assert run(results, seeds, "2025-01-01") == 0
+    shutil.copytree(figures_once, tmp_path, dirs_exist_ok=True)
+    results = tmp_path / "results"
     before = contents(seeds)
     change, expected = DISAGREEMENTS[name]
     change(results)
