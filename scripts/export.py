@@ -128,6 +128,9 @@ def write_marts(database: Path, folder: Path) -> int:
         ).fetchall()
         if not marts:
             raise duckdb.CatalogException("holds no marts")
+        for (name,) in marts:
+            if not re.fullmatch(r"\w+", name):
+                raise duckdb.CatalogException(f"holds a table {name!r}, which is no mart")
         record(folder, manifest_of({}))
         for (mart,) in marts:
             print(f"writing {mart}", flush=True)

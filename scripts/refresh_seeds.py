@@ -63,6 +63,7 @@ REPOSITORY = "https://github.com/huggingface/pytorch-image-models.git"
 DATED = ("log", "--first-parent", "--format=%H %cd", "--date=format-local:%Y-%m-%d")
 HISTORY_FILES = ("results-all.csv", "results-imagenet.csv")  # the newer name last, as git lists
 OWN = "own"  # the folder beside the seeds for what the user measured
+OWN_FILES = "*benchmark*.csv"  # of that folder, as the build loads it; its seed is one of them
 UNFINISHED = "unfinished_import"  # the folder of seeds that are still to be put in place
 
 LARGEST_FILE = 200_000_000  # bytes
@@ -250,7 +251,9 @@ def set_up(con: Connection, **settings: object) -> None:
     }
     settings |= {"kinds": list(layouts), "layouts": list(layouts.values()), **words}
     names = [list(row.values())[:4] for row in read_csv(REFERENCE / "device_keys.csv")]
-    settings["published_devices"] = [letters_of(name) for row in names for name in row]
+    settings["published_devices"] = [
+        letters_of(name) for row in names for name in (*row, " ".join(row))
+    ]
     anchors = read_csv(REFERENCE / "anchors.csv")
     settings["anchors"] = [f"{row['architecture']} {row['img_size']}" for row in anchors]
     for name, value in (settings | read_vars()).items():
@@ -362,8 +365,9 @@ def import_own(arguments: argparse.Namespace, say: Say) -> None:
     with open_seeds(seeds, say), lock(folder), duckdb.connect() as con:
         if path.resolve().parent == folder.resolve():
             raise RefusedInput(f"{shown(path)}: is taken in already; give what was measured")
-        letters = letters_of(device)
-        set_up(con, **allowed(arguments), snapshot=None, device=device, device_letters=letters)
+        words = [letters_of(word) for word in re.split(r"[\W_]+", device)]
+        asked = {"device_letters": "".join(words), "device_words": f"%{'%'.join(words)}%"}
+        set_up(con, **allowed(arguments), **asked, snapshot=None, device=device)
         read_files(con, "own", [path])
         # What timm timed tells a slip and a copy.
         published = [seeds / f"{seed}.csv" for seed in read_seed_columns() if "bench" in seed]
@@ -375,8 +379,8 @@ def import_own(arguments: argparse.Namespace, say: Say) -> None:
         (sha256,) = con.execute("select sha256 from inputs where origin = 'own'").fetchone()
         own_file, instead = folder / path.name, ""
         for other in own_files(folder):
-            if other.path == own_file:
-                instead = f" in place of {shown(other.device)}"
+            if other.path == own_file and other.device == device:
+                instead = " in place of what was there"
             elif fault := clash(other, path, device, sha256):
                 raise RefusedInput(shown(fault))
         con.execute("delete from records where origin <> 'own'")
@@ -419,7 +423,9 @@ class OwnFile(NamedTuple):
 
 def own_files(folder: Path) -> list[OwnFile]:
     files = []
-    for path in sorted(folder.glob("benchmark-*.csv")):
+    for path in sorted(folder.glob(OWN_FILES)):
+        if path.name == "own_benchmarks.csv":
+            continue
         try:
             row = next(csv.DictReader(read_file(path)[1].splitlines()), {})
         except RefusedInput as fault:
@@ -452,12 +458,15 @@ def clash(other: OwnFile, path: Path, device: str, sha256: str) -> str | None:
 
 def forget(device: str, folder: Path, say: Say) -> None:
     """Delete the own files of a device, by the name that it was given or the key in its files."""
-    found = []
+    letters = letters_of(device)
     with lock(folder):
-        for path, name, _ in own_files(folder):
-            if letters_of(device) in (letters_of(name), key_of(path)):
+        files = own_files(folder)
+        # The name first: it may be the key of another device.
+        found = [path for path, name, _ in files if letters_of(name) == letters]
+        found = found or [path for path, _, _ in files if key_of(path) == letters]
+        for path, name, _ in files:
+            if path in found:
                 path.unlink()
-                found.append(path)
             else:
                 say(f"kept: {shown(name)} ({path.name})")
     if not found:

@@ -4,6 +4,10 @@
     split_part({{ model }}, '.', 1)
 {%- endmacro %}
 
+{% macro device_key_of(run) -%}
+    regexp_extract({{ run }}, '{{ var("run_grammar") }}', 6)
+{%- endmacro %}
+
 {% macro tag_of(model) -%}
     nullif(substr({{ model }}, strpos({{ model }} || '.', '.') + 1), '')
 {%- endmacro %}

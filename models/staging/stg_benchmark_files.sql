@@ -10,11 +10,11 @@ own_benchmarks as (
 
 own_files as (
     select
-        run,
-        device_name,
-        snapshot,
-        upstream_file,
-        sha256,
+        {{ own_run() }} as run,
+        own_benchmarks.device_name,
+        own_benchmarks.snapshot,
+        own_benchmarks.upstream_file,
+        own_benchmarks.sha256,
         count(*) as upstream_rows
     from own_benchmarks
     group by all

@@ -7,7 +7,7 @@ own_benchmarks as (
 split_model_names as (
     select
         -- keys
-        own_benchmarks.run,
+        {{ own_run() }} as run,
         own_benchmarks.model,
         own_benchmarks.img_size,
 

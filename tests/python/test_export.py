@@ -308,6 +308,11 @@ def write_storage_version(path: Path, version: int) -> None:
     overwrite(path, 0, header)
 
 
+def add_another_table(path: Path) -> None:
+    with duckdb.connect(path) as connection:
+        connection.execute('create table "../../mine" as select 1 as mine')
+
+
 def empty(path: Path) -> None:
     path.unlink()
     duckdb.connect(path).close()
@@ -334,6 +339,7 @@ UNREADABLE = {
         lambda path: write_storage_version(path, 30),
         ["version number 30", "build it again"],
     ),
+    "with what is no mart": (add_another_table, ["'../../mine'", "is no mart"]),
     "without marts": (empty, ["holds no marts", "build it again"]),
 }
 

@@ -66,13 +66,15 @@ def test_figures_are_copied_as_they_stand(own, take, tmp_path):
 def test_a_file_is_replaced_and_forgotten_by_name_or_key(own, take, tmp_path):
     take("--own", own, "--device", "Intel N100")
     code, said = take("--own", own, "--device", "The N100")
-    assert (code, f"{own.name} in place of Intel N100, with" in said) == (0, True)
+    assert (code, f"is called Intel N100 in {own.name}; give that name" in said) == (1, True)
+    code, said = take("--own", own, "--device", "Intel N100")
+    assert (code, f"{own.name} in place of what was there, with" in said) == (0, True)
     taken = tmp_path / "seeds" / "own" / own.name
-    code, said = take("--own", taken, "--device", "The N100")
+    code, said = take("--own", taken, "--device", "Intel N100")
     assert (code, f"{taken}: is taken in already; give what was measured" in said) == (1, True)
-    code, said = take("--forget", "Intel N100")
+    code, said = take("--forget", "The N100")
     assert code == 1
-    assert "kept: The N100" in said
+    assert "kept: Intel N100" in said
     assert take("--forget", "N-100")[0] == 0
     assert list((tmp_path / "seeds" / "own").iterdir()) == []
 
@@ -99,6 +101,12 @@ def test_two_devices_have_two_names(own, take, tmp_path):
     other.write_text(other.read_text().replace(",1,", ",1.0,"))
     assert take("--own", other, "--device", "n100")[0] == 0
     assert len(list((tmp_path / "seeds" / "own").iterdir())) == 2
+    # By its name, which is the other's key; a copy that was left there goes with what it is of.
+    copied = shutil.copy(tmp_path / "seeds" / "own" / other.name, tmp_path / "seeds" / "own" / "a")
+    Path(copied).rename(tmp_path / "seeds" / "own" / "my benchmark.csv")
+    code, said = take("--forget", "n100")
+    assert (code, "kept: Intel N100" in said, said.count("forgotten: ")) == (0, True, 2)
+    assert [path.name for path in (tmp_path / "seeds" / "own").iterdir()] == [own.name]
 
 
 # the key in another file's name, its device, and what is said
@@ -156,6 +164,8 @@ def test_another_files_name_is_refused(own, take, tmp_path, name):
         ("nvidia geforce rtx 3090", "is called as a device that timm timed"),
         ("i7_12700h", "is called as a device that timm timed"),
         ("RTX-4090", "is called as a device that timm timed"),
+        ("GeForce RTX 4090", "is called as a device that timm timed"),
+        ("Core i7", "is called as a device that timm timed"),
         ("\uff32\uff34\uff38 \uff14\uff10\uff19\uff10", "as a device that timm timed"),
         ("Jetson  Orin", "two spaces in a row or a character that cannot be seen"),
         ("Jetson\u2800Orin", "a character that cannot be seen"),
@@ -469,6 +479,7 @@ def test_published_statistics_leave_own_runs_out(read, connection):
 
 
 def test_git_sees_nothing_of_own_files():
-    path = "seeds/own/benchmark-infer-fp32-nchw-pt280-cpu-n100.csv"
-    ignored = subprocess.run(["git", "check-ignore", "-q", path], cwd=PROJECT)
-    assert ignored.returncode == 0
+    names = ["benchmark-infer-fp32-nchw-pt280-cpu-n100.csv", "my benchmark.csv"]
+    paths = [f"seeds/own/{name}" for name in names]
+    ignored = subprocess.run(["git", "check-ignore", *paths], cwd=PROJECT, stdout=subprocess.PIPE)
+    assert ignored.stdout.count(b"\n") == len(names)
