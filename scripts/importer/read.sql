@@ -416,12 +416,15 @@ found as (
         count(*) as found_rows,
         count(*) filter (not is_blank) as measured,
         any_value(first_version) as version,
-        count(distinct split_part(model, '.', 1) || ' ' || img_size) filter (
-            not is_blank and list_contains(
-                getvariable('anchors'), split_part(model, '.', 1) || ' ' || img_size
-            )
+        count(distinct network) filter (
+            not is_blank and list_contains(getvariable('anchors'), network)
         ) as anchors
-    from records
+    from (
+        select
+            *,
+            split_part(model, '.', 1) || ' ' || try_cast(as_number(img_size) as bigint) as network
+        from records
+    )
     where seed <> source_seed or origin <> 'old'
     group by all
 ),
