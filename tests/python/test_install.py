@@ -55,6 +55,12 @@ def project(tmp_path) -> Path:
     return folder
 
 
+def as_from_a_shell() -> dict[str, str]:
+    """Return the environment without settings of pip, and of a make that runs the tests."""
+    unset = ("PIP_", "MAKE", "MFLAGS")
+    return {name: text for name, text in os.environ.items() if not name.startswith(unset)}
+
+
 def callers(project: Path) -> dict[str, str]:
     """Return an environment that says where packages come from, and much besides."""
     elsewhere = str(project.parent / "elsewhere")
@@ -64,8 +70,7 @@ def callers(project: Path) -> dict[str, str]:
         f"[install]\nuser = true\ntarget = {elsewhere}\ndry-run = true\n"
     )
     places = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH")
-    others = {name: text for name, text in os.environ.items() if not name.startswith("PIP_")}
-    return others | {
+    return as_from_a_shell() | {
         **dict.fromkeys(places, elsewhere),
         "PIP_USER": "1",
         "PIP_PYTHON": sys.executable,
@@ -203,7 +208,8 @@ def test_a_folder_that_cannot_be_worked_in_is_refused_at_once(name, said, projec
 
 def test_make_in_another_folder_says_so(project):
     elsewhere = ["make", "-f", project / "Makefile"]
-    result = subprocess.run(elsewhere, cwd=project.parent, capture_output=True, text=True)
+    options = {"env": as_from_a_shell(), "capture_output": True, "text": True}
+    result = subprocess.run(elsewhere, cwd=project.parent, **options)
     assert result.returncode == 2
     assert "this folder is not the project's" in result.stderr
     assert result.stderr.count("\n") == 1
