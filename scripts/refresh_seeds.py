@@ -470,9 +470,10 @@ def forget(device: str, folder: Path, say: Say) -> None:
             else:
                 say(f"kept: {shown(name)} ({path.name})")
     if not found:
-        raise RefusedInput(
-            f"{shown(device[:80])}: no device of your own by that name; see those above"
+        what = "no device of your own by that name; " + (
+            "see those above" if files else "none is left"
         )
+        raise RefusedInput(f"{shown(device[:80])}: {what}")
     for path in found:
         say(f"forgotten: {path}")
 
