@@ -307,7 +307,9 @@ find_renames as (
         origin = 'new'
         and other_origin = 'old'
         and 2 * same_rows > rows_of_source
-        and split_part(run, '-', 1) = split_part(other_run, '-', 1)
+        -- Its device alone is called otherwise.
+        and string_split(run, '-')[:5] = string_split(other_run, '-')[:5]
+        and ends_with(run, '-dynamo') = ends_with(other_run, '-dynamo')
         and other_series not in (select series from figures where origin = 'new')
         and series not in (select series from figures where origin = 'old')
 )

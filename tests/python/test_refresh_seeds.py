@@ -879,6 +879,10 @@ DISAGREEMENTS = {
         both(remove(OTHER), time_networks(FOURTH, 1.37 * 1.00005)),
         {FOURTH: f"has the figures of {OTHER}"},
     ),
+    "a run under another precision": (
+        lambda results: (results / OTHER).rename(results / OTHER.replace("amp", "bf16")),
+        {OTHER.replace("amp", "bf16"): f"has the figures of {OTHER}"},
+    ),
     "a run in place of another, and gone": (
         both(exchange(INFER, OTHER), remove(OTHER)),
         {INFER: f"has the figures of {OTHER}"},
@@ -948,6 +952,10 @@ NEWS = {
     "another way to resize": replace(IMAGENET, "bicubic", "lanczos"),
     "a fast card, timed with single images": time_networks(OTHER),
     "a run measured anew": copy_faster(INFER, 1.9),
+    "a slow CPU, whose speed has two decimals": put(
+        "benchmark-infer-fp32-nchw-pt240-cpu-pi.csv",
+        f"{TIMED}\ntoynet_large,384,1,0.02,41613.275,64.0,4000.0,1014.45\n".encode(),
+    ),
 }
 
 
