@@ -470,10 +470,8 @@ def forget(device: str, folder: Path, say: Say) -> None:
             else:
                 say(f"kept: {shown(name)} ({path.name})")
     if not found:
-        what = "no device of your own by that name; " + (
-            "see those above" if files else "none is left"
-        )
-        raise RefusedInput(f"{shown(device[:80])}: {what}")
+        others = "see those above" if files else "none is left"
+        raise RefusedInput(f"{shown(device[:80])}: no device of your own by that name; {others}")
     for path in found:
         say(f"forgotten: {path}")
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import export
 import pytest
-from conftest import mounted, python
+from conftest import mounted, python, undeletable
 
 
 def run_export(database: Path, out: Path) -> int:
@@ -265,17 +265,6 @@ def test_a_folder_that_is_none_is_named(few, tmp_path, capsys):
     (tmp_path / "circle").symlink_to("circle")
     assert run_export(few, tmp_path / "circle") == 1
     assert capsys.readouterr().err == f"{tmp_path}/circle: is a link; name another --out\n"
-
-
-@contextmanager
-def undeletable(path: Path) -> Iterator[None]:
-    """Keep even root from deleting the file; where that is not to be had, skip and say so."""
-    if subprocess.run(["chattr", "+i", path], capture_output=True).returncode != 0:
-        pytest.skip("NOT TESTED, needs a file system and the right to make files immutable")
-    try:
-        yield
-    finally:
-        subprocess.run(["chattr", "-i", path], check=True)
 
 
 def test_a_file_that_cannot_be_deleted_keeps_the_export_it_is_of(few, exported, capsys):

@@ -15,7 +15,7 @@ import pandas as pd
 import plot
 import plotly.graph_objects as go
 import pytest
-from conftest import PROJECT, command, copy_project, own_environment, python
+from conftest import PROJECT, as_installed, copy_project, mark_as_installed, python
 
 SCRIPT = Path(plot.__file__)
 
@@ -197,19 +197,14 @@ def test_the_explorers_answers_know_nothing_of_its_page():
 def project(few, tmp_path_factory) -> Path:
     """A copy of the project with the database built, and no page yet."""
     folder = copy_project(tmp_path_factory.mktemp("project"))
-    (folder / ".venv").mkdir()
-    for mark in ("installed", "installed-dev"):
-        (folder / ".venv" / mark).touch()
+    mark_as_installed(folder)
     shutil.copyfile(few, folder / "image_models.duckdb")
     return folder
 
 
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess:
-    # The environment of these tests is the one that make would install.
-    environment = own_environment() | {"MAKEFLAGS": f"BIN={Path(command('python')).parent}"}
-    return subprocess.run(
-        ["make", *arguments], cwd=project, env=environment, capture_output=True, text=True
-    )
+    options = {"env": as_installed(), "capture_output": True, "text": True}
+    return subprocess.run(["make", *arguments], cwd=project, **options)
 
 
 def is_up_to_date(project: Path) -> bool:
