@@ -241,27 +241,73 @@ def bring_own_devices(project: Path) -> None:
     (project / "seeds" / "own" / "notes.csv").write_text("date,note\n2026-01-06,cold\n")
 
 
+# A name that seeds, database and environment have to bear, and one that it is a pattern of.
+ODD, MATCHED = 'it\'s "a" $HOME [v2] #1 *', 'it\'s "a" $HOME 2 #1 x'
+
+# Each of these changes what dbt builds or tests, or whether it runs at all.
+CALLERS = {
+    "DBT_RESOURCE_TYPES": "seed",
+    "DBT_EXCLUDE_RESOURCE_TYPES": "test",
+    "DBT_STORE_FAILURES": "true",
+    "DBT_WARN_ERROR": "true",
+    "DBT_EMPTY": "true",
+    "DBT_TARGET_PATH": "elsewhere",
+    "DBT_PROFILES_DIR": "elsewhere",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONWARNINGS": "error",
+    "PYTHONOPTIMIZE": "2",
+}
+
+
+def leave_editors_files(project: Path) -> None:
+    """Leave what editors and file managers do beside seeds and models."""
+    (project / "seeds" / "timm" / ".#locked.csv").symlink_to("nobody@nowhere.1")
+    for name in ("devices (copy).csv", "devices.csv:Zone.Identifier", "#devices.csv#"):
+        (project / "seeds" / "reference" / name).write_text("x")
+    (project / "models" / "marts" / "models copy.sql").write_text("select nothing")
+
+
+def run_build(project: Path, interpreter: str | Path = sys.executable, **variables: str):
+    return subprocess.run(
+        [*python(interpreter), project / "scripts" / "build.py"],
+        env=own_environment() | variables,
+        capture_output=True,
+        text=True,
+    )
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory) -> Path:
-    """A copy of the project after `make`, with two own devices; `said` has what make said.
+    """A copy of the project, in an odd folder, built by an odd caller and its pages by `make`.
 
-    For reading: it is made once for all workers.
+    It has two own devices and editors' files, and beside it is a folder that its name matches.
+    `said` has what the build and make said. For reading: it is made once for all workers.
     """
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    project = shared / "made"
+    project = shared / ODD
     with (shared / "made.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (project / "said").exists():
-            shutil.rmtree(project, ignore_errors=True)
-            project.mkdir()
+            for folder in (project, shared / MATCHED):
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
             mark_as_installed(copy_project(project))
             bring_own_devices(project)
+            leave_editors_files(project)
+            no_seeds = {"copy_function": lambda source, copy: Path(copy).write_text("x")}
+            shutil.copytree(PROJECT / "seeds", shared / MATCHED / "seeds", **no_seeds)
             options = {"env": as_installed(), "capture_output": True, "text": True}
-            result = subprocess.run("make", cwd=project, **options)
-            assert result.returncode == 0, result.stdout + result.stderr
-            (project / "said").write_text(result.stdout)
+            said = ""
+            for result in (
+                run_build(project, **CALLERS),
+                subprocess.run("make", cwd=project, **options),
+            ):
+                said += result.stdout + result.stderr
+                assert result.returncode == 0, said
+            (project / "said").write_text(said)
     return project
 
 

@@ -19,34 +19,20 @@ import plot
 import pytest
 from conftest import (
     PROJECT,
+    SCRATCH,
+    copy_parsed_project,
     copy_project,
+    dbt_build,
     mounted,
     own_environment,
     python,
+    run_build,
     stand_in_for_dbt,
     undeletable,
 )
 from test_plot import check_links
 
-# A name that seeds, database and environment have to bear, and one that it is a pattern of.
-ODD, MATCHED = 'it\'s "a" $HOME [v2] #1 *', 'it\'s "a" $HOME 2 #1 x'
-
 FUNCTIONS = len(list((PROJECT / "models" / "answers").glob("*.sql")))
-
-# Each of these changes what dbt builds or tests, or whether it runs at all.
-CALLERS = {
-    "DBT_RESOURCE_TYPES": "seed",
-    "DBT_EXCLUDE_RESOURCE_TYPES": "test",
-    "DBT_STORE_FAILURES": "true",
-    "DBT_WARN_ERROR": "true",
-    "DBT_EMPTY": "true",
-    "DBT_TARGET_PATH": "elsewhere",
-    "DBT_PROFILES_DIR": "elsewhere",
-    "PYTHONIOENCODING": "ascii",
-    "PYTHONSAFEPATH": "1",
-    "PYTHONWARNINGS": "error",
-    "PYTHONOPTIMIZE": "2",
-}
 
 
 def keep_rows(seed: Path, is_kept) -> None:
@@ -57,24 +43,10 @@ def keep_rows(seed: Path, is_kept) -> None:
         csv.writer(stream, lineterminator="\n").writerows([header, *kept])
 
 
-def run_build(project: Path, interpreter: str | Path = sys.executable, **variables: str):
-    return subprocess.run(
-        [*python(interpreter), project / "scripts" / "build.py"],
-        env=own_environment() | variables,
-        capture_output=True,
-        text=True,
-    )
-
-
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
-    """An odd folder, with a database of a state of upstream without runs, cards and notebook's day.
-
-    Built by an odd caller, beside a folder that its name matches and with an editor's files.
-    """
-    parent = tmp_path_factory.mktemp("odd")
-    (parent / ODD).mkdir()
-    project = copy_project(parent / ODD)
+def bare(tmp_path_factory) -> Path:
+    """A build of a state of upstream without runs, cards and notebook's day."""
+    project = copy_parsed_project(tmp_path_factory.mktemp("bare"))
     for seed in (project / "seeds" / "timm").glob("*.csv"):
         keep_rows(
             seed,
@@ -82,19 +54,14 @@ def built(tmp_path_factory) -> Path:
                 not {"run", "timm_version"} & {*row} and row.get("snapshot") != "2023-05-24"
             ),
         )
-    shutil.copytree(PROJECT / "seeds", parent / MATCHED / "seeds")
-    (project / "seeds" / "timm" / ".#locked.csv").symlink_to("nobody@nowhere.1")
-    for name in ("devices (copy).csv", "devices.csv:Zone.Identifier", "#devices.csv#"):
-        (project / "seeds" / "reference" / name).write_text("x")
-    (project / "models" / "marts" / "models copy.sql").write_text("select nothing")
-    result = run_build(project, **CALLERS)
-    assert result.returncode == 0, result.stdout + result.stderr
+    result = dbt_build(project)
+    assert result.returncode == 0, result.stdout
     return project
 
 
-def test_what_a_caller_asks_of_dbt_is_not_what_is_published(built):
-    assert not (built / "elsewhere").exists()
-    with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
+def test_what_a_caller_asks_of_dbt_is_not_what_is_published(made):
+    assert not (made / "elsewhere").exists()
+    with duckdb.connect(made / "image_models.duckdb", read_only=True) as connection:
         schemas = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
         its_own = "use_the_database_of_this_function"
         assert sorted(schemas) == [("intermediate",), ("main",), ("raw",), (its_own,)]
@@ -102,17 +69,22 @@ def test_what_a_caller_asks_of_dbt_is_not_what_is_published(built):
         assert connection.execute("select count(*) from help()").fetchone()[0] == FUNCTIONS
 
 
-def test_seeds_are_those_of_the_folder_and_of_no_other(built):
-    with (built / "seeds" / "timm" / "imagenet_results.csv").open() as stream:
+def test_seeds_are_those_of_the_folder_and_of_no_other(made):
+    with (made / "seeds" / "timm" / "imagenet_results.csv").open() as stream:
         lines = sum(1 for _ in stream)
-    with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
+    with duckdb.connect(made / "image_models.duckdb", read_only=True) as connection:
         query = "select count(*) from raw.imagenet_results"
         assert connection.execute(query).fetchone()[0] == lines - 1
 
 
-def test_a_mart_without_rows_is_one_that_says_so(built):
-    manifest = json.loads((built / "target" / "make" / "manifest.json").read_text())
-    with duckdb.connect(built / "image_models.duckdb", read_only=True) as connection:
+def test_make_takes_editors_files_for_no_inputs(made):
+    known = subprocess.run(["make", "-n", "image_models.duckdb"], cwd=made, capture_output=True)
+    assert known.returncode == 0, known.stderr
+
+
+def test_a_mart_without_rows_is_one_that_says_so(bare):
+    manifest = json.loads((bare / "target" / "manifest.json").read_text())
+    with duckdb.connect(bare / SCRATCH, read_only=True) as connection:
         empty = {
             node["name"]
             for node in manifest["nodes"].values()
@@ -128,8 +100,8 @@ def test_a_mart_without_rows_is_one_that_says_so(built):
     assert empty == may_be_empty - {"left_out_rows", "robustness_gains"}
 
 
-def test_its_pages_have_what_there_is(built, tmp_path, capsys):
-    options = ["--db", str(built / "image_models.duckdb"), "--out", str(tmp_path)]
+def test_its_pages_have_what_there_is(bare, tmp_path, capsys):
+    options = ["--db", str(bare / SCRATCH), "--out", str(tmp_path)]
     assert plot.main(options) == 0
     said = capsys.readouterr().err
     assert re.match(r"left out: frontier \(model_benchmarks .*; the explorer \(model_be", said)
@@ -141,11 +113,6 @@ def test_its_pages_have_what_there_is(built, tmp_path, capsys):
     explorer = (tmp_path / "explorer.html").read_text(encoding="utf-8")
     assert "there is nothing to choose from" in explorer
     assert "<script" not in explorer
-
-
-def test_make_takes_editors_files_for_no_inputs(built):
-    known = subprocess.run(["make", "-n", "image_models.duckdb"], cwd=built, capture_output=True)
-    assert known.returncode == 0, known.stderr
 
 
 def test_dbt_started_elsewhere_builds_in_the_project(tmp_path):
@@ -254,14 +221,18 @@ def test_what_is_not_whole_or_not_tested_is_not_published(name, write_build):
         check()
 
 
-def test_a_build_of_a_part_is_not_published(built):
-    before = (built / "image_models.duckdb").stat()
-    part = "import sys\nfrom dbt.cli.main import cli\nsys.argv += ['--select', 'build']\ncli()\n"
-    result = run_build(built, stand_in_for_dbt(built, part))
-    assert result.returncode == 1
-    assert "tests did not run, such as " in result.stderr
-    assert result.stderr.count("\n") == 1
-    assert [path.stat() for path in built.glob("*.duckdb*")] == [before]
+def test_a_build_of_a_part_is_not_published(made, tmp_path, monkeypatch):
+    """By what dbt itself says, of which all but one table is left out."""
+    monkeypatch.setattr(build, "ARTIFACTS", tmp_path)
+    artifacts = made / "target" / "make"
+    shutil.copy(artifacts / "manifest.json", tmp_path)
+    said = json.loads((artifacts / "run_results.json").read_text())
+    (tmp_path / "run_results.json").write_text(json.dumps(said))
+    build.check_tests()
+    said["results"] = [one for one in said["results"] if one["unique_id"].endswith(".build")]
+    (tmp_path / "run_results.json").write_text(json.dumps(said))
+    with pytest.raises(build.NotPublished, match="tests did not run, such as "):
+        build.check_tests()
 
 
 STAND_IN = """
