@@ -8,9 +8,11 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+from collections.abc import Callable
 
 import duckdb
 import jinja2
+import pytest
 from conftest import (
     PROJECT,
     SCRATCH,
@@ -141,16 +143,6 @@ def test_faults_in_seeds_are_named_each_by_its_own_test(tmp_path):
     assert result.stdout.count("This model has an enforced contract that failed") >= 2
 
 
-def test_a_number_that_is_text_is_named_as_it_is_loaded(tmp_path):
-    project = copy_parsed_project(tmp_path)
-    edit_seed(project, "notebook_claims", r"(?<=third\",median),0,", ",zero,")
-    result = dbt(project, "seed", "--select", "notebook_claims")
-    assert result.returncode == 1
-    said = what_is_said(result)["notebook_claims"]
-    parts = ["Line: 2", 'column "holds_above"', '"zero"']
-    assert [part for part in parts if part not in said] == []
-
-
 # fault: (what is done to tables, the test that must find it, what must be said)
 IN_TABLES = {
     "a key is null": (
@@ -248,20 +240,34 @@ def test_faults_in_tables_are_named_each_by_its_own_test(database, tmp_path):
         assert found.count("\n") <= 21
 
 
-def test_a_name_is_loaded_as_it_stands_however_late_it_comes(tmp_path):
-    """The macro that loads seeds, on a file of which DuckDB would look at the first rows alone."""
-    names = ["a,b", 'a"b', "#a", "'a'", "1", "null", "a\\", 'a", "b', "2026-01-06"]
-    with (tmp_path / "seed.csv").open("w", newline="") as stream:
-        csv.writer(stream).writerows([name] for name in ["model", *["plain"] * 30_000, *names])
+@pytest.fixture
+def copy_csv(tmp_path) -> Callable[[str, str], str]:
+    """The macro that loads seeds, in that folder: what it makes of a table and a file."""
     macros = [
         PROJECT / "macros" / "expressions" / "project_path.sql",
         PROJECT / "macros" / "load_csv_rows.sql",
     ]
     jinja = jinja2.Environment(extensions=["jinja2.ext.do"])
     jinja.globals["invocation_args_dict"] = {"project_dir": str(tmp_path)}
-    loading = jinja.from_string("".join(path.read_text() for path in macros)).module
+    return jinja.from_string("".join(path.read_text() for path in macros)).module.copy_csv
+
+
+def test_a_name_is_loaded_as_it_stands_however_late_it_comes(tmp_path, copy_csv):
+    """From a file of which DuckDB would look at the first rows alone."""
+    names = ["a,b", 'a"b', "#a", "'a'", "1", "null", "a\\", 'a", "b', "2026-01-06"]
+    with (tmp_path / "seed.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([name] for name in ["model", *["plain"] * 30_000, *names])
     with duckdb.connect() as connection:
         connection.execute("create table seed (model varchar)")
-        connection.execute(loading.copy_csv("seed", "seed.csv"))
+        connection.execute(copy_csv("seed", "seed.csv"))
         found = connection.execute("from seed offset 30_000").fetchall()
     assert [model for (model,) in found] == names
+
+
+def test_a_number_that_is_text_is_named_as_it_is_loaded(tmp_path, copy_csv):
+    (tmp_path / "seed.csv").write_text("model,top1\na,76.5\nb,zero\n")
+    said = 'Line: 3\n(?s:.*)column "top1". (?s:.*)"zero"(?s:.*)/seed.csv\n'
+    with duckdb.connect() as connection:
+        connection.execute("create table seed (model varchar, top1 double)")
+        with pytest.raises(duckdb.ConversionException, match=said):
+            connection.execute(copy_csv("seed", "seed.csv"))
