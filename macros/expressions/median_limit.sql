@@ -2,6 +2,6 @@
     normal approximation): null for fewer than six, which cannot tell. An aggregate. -#}
 {% macro median_limit(value, side) -%}
     list({{ value }} order by {{ value }} {{ 'asc' if side == 'lower' else 'desc' }})[
-        greatest(floor((count({{ value }}) - 1.96 * sqrt(count({{ value }}))) / 2), 0)::bigint
+        greatest(floor((count({{ value }}) - {{ z95() }} * sqrt(count({{ value }}))) / 2), 0)::bigint
     ]
 {%- endmacro %}

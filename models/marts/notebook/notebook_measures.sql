@@ -39,10 +39,11 @@ summarise_observations as (
 bound_shares as (
     select
         *,
+        {{ z95() }} as z,
         if(summary = 'share', mean, null) as true_share,
-        1.96 * sqrt(true_share * (1 - true_share) / n + pow(1.96 / (2 * n), 2)) as half_width,
-        true_share + pow(1.96, 2) / (2 * n) as centre,
-        1 + pow(1.96, 2) / n as scale
+        z * sqrt(true_share * (1 - true_share) / n + pow(z / (2 * n), 2)) as half_width,
+        true_share + pow(z, 2) / (2 * n) as centre,
+        1 + pow(z, 2) / n as scale
     from summarise_observations
 ),
 

@@ -15,7 +15,8 @@ const byScore = (left, right) => right.score - left.score || left.ms - right.ms 
 const byTime = (left, right) => left.ms - right.ms || left.score - right.score || byName(left, right);
 
 // Half the width of the 95 % interval of a difference.
-const noise = (error, other) => 1.959963984540054 * Math.sqrt(error ** 2 + other ** 2);
+const Z95 = 1.959963984540054;
+const noise = (error, other) => Z95 * Math.sqrt(error ** 2 + other ** 2);
 
 // An address pasted from elsewhere counts by its last part, also where it leads to the model's files.
 const bareName = (text) => text.trim().toLowerCase()

@@ -43,7 +43,7 @@ function showPins() {
   const lines = [
     ["Time here", ...timed.map((row) => (row ? timeInWords(row) : "not timed"))],
     ["Images/s here", ...timed.map((row) => three(row?.samples_per_sec))],
-    ["Top-1 (%)", ...pins.map((pin) => `${three(pin.top1)} ± ${short(1.96 * pin.top1_standard_error, 2)}`)],
+    ["Top-1 (%)", ...pins.map((pin) => `${three(pin.top1)} ± ${short(Z95 * pin.top1_standard_error, 2)}`)],
     ...data.test_sets.map(({ display_name: name, short_name: key }) => [`${name} (%)`, ...pins.map((pin) => three(pin[`${key}_top1`]))]),
     ["Parameters (M)", ...pins.map((pin) => three(pin.param_count))],
     ["GMACs", ...pins.map((pin) => three(pin.gmacs))],
