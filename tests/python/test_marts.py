@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from math import comb
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 import pytest
 
 NETWORK = ["architecture", "img_size"]
+# How many standard errors a 95 % interval reaches to either side.
+Z = NormalDist().inv_cdf(0.975)
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 CLEAN = {"v2": "imagenet", "sketch": "imagenet", "a": "a-clean", "r": "r-clean"}
 TEST_SETS = {
@@ -474,14 +477,14 @@ def test_the_intervals_of_medians_and_shares(mart):
         assert measure.n == len(values)
         if key[0] in ("beit_has_extra_data", "best_models_have_extra_data", "a_line_does_not_fit"):
             assert measure.measured == pytest.approx(values.mean())
-            # Wilson: the shares from which the observed one is 1.96 standard errors away.
+            # Wilson: the shares from which the observed one is that many standard errors away.
             for end in np.clip([measure.lower, measure.upper], 0, 1):
                 error = np.sqrt(end * (1 - end) / len(values))
-                assert abs(end - values.mean()) == pytest.approx(1.96 * error, abs=1e-6)
+                assert abs(end - values.mean()) == pytest.approx(Z * error, abs=1e-12)
         else:
             assert measure.measured == pytest.approx(values.median())
             n, ordered = len(values), np.sort(values)
-            place = int((n - 1.96 * np.sqrt(n)) / 2)
+            place = int((n - Z * np.sqrt(n)) / 2)
             if place < 1:
                 assert pd.isna(measure.lower)
                 continue
