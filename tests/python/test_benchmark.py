@@ -121,8 +121,7 @@ def test_growth_is_told_by_its_exponent(monkeypatch):
     assert [rows["by_models"], rows["by_runs"]] == pytest.approx([1, 0])
 
 
-def test_the_floor_is_all_seeds_with_their_tests(database):
-    manifest = json.loads((PROJECT / "target" / "manifest.json").read_text())
+def test_the_floor_is_all_seeds_with_their_tests(manifest):
     for kind in ("nodes", "unit_tests", "exposures"):
         for node in manifest[kind].values():
             needs = {name.split(".")[0] for name in node["depends_on"].get("nodes", [])}

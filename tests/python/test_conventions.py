@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,6 @@ import yaml
 from dbt.jsonschemas import jsonschemas
 
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def manifest(database) -> dict:
-    """What dbt read for the database."""
-    return json.loads((PROJECT / "target" / "manifest.json").read_text())
 
 
 def test_keys_are_spelt_as_dbt_knows_them(manifest, monkeypatch):
