@@ -296,9 +296,14 @@ def few(database, tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def connection(database):
+    """The database, for reading: the tests of a file share it.
+
+    With one thread, for what they ask is small, and several workers ask at once.
+    """
     with duckdb.connect(database, read_only=True) as opened:
+        opened.execute("set threads = 1")
         yield opened
 
 
