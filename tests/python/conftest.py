@@ -322,14 +322,24 @@ def marts(database) -> Callable[..., pd.DataFrame]:
 def drawn(database) -> dict[str, dict[str, plot.View]]:
     """The views of each chart by their choices."""
     with duckdb.connect(database, read_only=True) as opened:
-        return plot.draw_charts(opened)[0]
+        views, left_out = plot.draw_charts(opened)
+    assert left_out == {}
+    return views
 
 
 @pytest.fixture(scope="session")
-def reports(database, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("reports")
-    assert plot.main(["--db", str(database), "--out", str(folder)]) == 0
-    return folder
+def reports(database, tmp_path_factory, request) -> Path:
+    """The folder of the pages, which are written once for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / "reports.lock").open("w") as lock, pytest.MonkeyPatch.context() as patched:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "reports" / "explorer.html").exists():
+            drawn = request.getfixturevalue("drawn")
+            patched.setattr(plot, "draw_charts", lambda _: (drawn, {}))
+            assert plot.main(["--db", str(database), "--out", str(shared / "reports")]) == 0
+    return shared / "reports"
 
 
 @pytest.fixture(scope="session")
