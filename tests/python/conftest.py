@@ -387,7 +387,7 @@ class Tab:
 
 @pytest.fixture(scope="module")
 def tab(browser):
-    with browser.new_context(offline=True) as context:
+    with browser.new_context(offline=True, has_touch=True) as context:
         yield Tab(context)
 
 

@@ -708,19 +708,16 @@ def test_the_chart_is_saved_as_a_picture(explorer):
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_finger_on_the_chart_scrolls_the_page(browser, reports):
-    with browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, offline=True
-    ) as context:
-        page = Tab(context).open(reports / "explorer.html", size=(390, 844))
-        box = page.locator("#chart").bounding_box()
-        finger = context.new_cdp_session(page)
-        for step, kind in enumerate(["touchStart", *["touchMove"] * 10, "touchEnd"]):
-            at = {"x": box["x"] + 150, "y": box["y"] + 250 - 20 * step}
-            touch = {"type": kind, "touchPoints": [at] if kind != "touchEnd" else []}
-            finger.send("Input.dispatchTouchEvent", touch)
-        page.wait_for_function("() => scrollY > 100")
-        assert page.locator("#card").is_hidden()
+def test_a_finger_on_the_chart_scrolls_the_page(open_explorer):
+    page = open_explorer(width="phone")
+    box = page.locator("#chart").bounding_box()
+    finger = page.context.new_cdp_session(page)
+    for step, kind in enumerate(["touchStart", *["touchMove"] * 10, "touchEnd"]):
+        at = {"x": box["x"] + 150, "y": box["y"] + 250 - 20 * step}
+        touch = {"type": kind, "touchPoints": [at] if kind != "touchEnd" else []}
+        finger.send("Input.dispatchTouchEvent", touch)
+    page.wait_for_function("() => scrollY > 100")
+    assert page.locator("#card").is_hidden()
 
 
 # --- the list as CSV, and for whom the page is --------------------------------------

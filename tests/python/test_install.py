@@ -72,7 +72,9 @@ def callers(project: Path) -> dict[str, str]:
         f"[install]\nuser = true\ntarget = {elsewhere}\ndry-run = true\n"
     )
     places = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH")
-    return {"PYTHON": sys.executable} | as_from_a_shell() | {
+    return {
+        "PYTHON": sys.executable,
+        **as_from_a_shell(),
         **dict.fromkeys(places, elsewhere),
         "PIP_USER": "1",
         "PIP_PYTHON": sys.executable,
