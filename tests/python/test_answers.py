@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -25,7 +26,7 @@ NHWC = "infer-amp-nhwc-pt240-cu124-rtx3090"
 
 @pytest.fixture(scope="module")
 def ask(connection):
-    return lambda question: connection.execute(f"from {question}").df()
+    return cache(lambda question: connection.execute(f"from {question}").df())
 
 
 @pytest.fixture(scope="module")
