@@ -72,10 +72,11 @@ def callers(project: Path) -> dict[str, str]:
         f"[install]\nuser = true\ntarget = {elsewhere}\ndry-run = true\n"
     )
     places = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH")
+    quick = project.parent / "quick" / "bin" / "python"
     return {
-        "PYTHON": sys.executable,
         **as_from_a_shell(),
         **dict.fromkeys(places, elsewhere),
+        "PYTHON": str(quick) if quick.exists() else sys.executable,
         "PIP_USER": "1",
         "PIP_PYTHON": sys.executable,
         "PIP_CONFIG_FILE": str(settings),
@@ -102,14 +103,13 @@ venv.EnvBuilder._setup_pip = copy_pip
 
 
 @pytest.fixture
-def quick(tmp_path, monkeypatch) -> None:
-    """Have make make its environments with a Python that is quick at that."""
+def quick(tmp_path) -> None:
+    """Put beside the project a Python that is quick at making environments, for make to use."""
     venv.create(tmp_path / "quick", symlinks=True)
     packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(tmp_path / "quick")}))
     copied_pip = COPIED_PIP.format(packages=sysconfig.get_path("purelib"))
     (packages / "copied_pip.py").write_text(copied_pip)
     (packages / "copied_pip.pth").write_text("import copied_pip\n")
-    monkeypatch.setenv("PYTHON", str(tmp_path / "quick" / "bin" / "python"))
 
 
 def start(project: Path, target: str, **variables: str) -> subprocess.Popen:
