@@ -130,8 +130,9 @@ def check_room() -> None:
         check_place()
     room = SIDE_DATABASE.with_name("room")
     try:
-        with outcome.naming(room):
-            room.write_bytes(bytes(ROOM * 1_000_000))
+        with outcome.naming(room), room.open("wb") as stream:
+            for _ in range(ROOM):
+                stream.write(bytes(1_000_000))
         with outcome.naming(NEXT):
             shutil.move(room, NEXT)
     finally:

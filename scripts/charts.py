@@ -127,9 +127,10 @@ def label(
     # plotly takes the places of annotations on a logarithmic axis as exponents.
     xs = np.log10(rows[x]) if figure.layout.xaxis.type == "log" else rows[x]
     ys = np.log10(rows[y]) if figure.layout.yaxis.type == "log" else rows[y]
-    for place, height, name in zip(xs, ys, rows[text], strict=True):
-        figure.add_annotation(x=place, y=height, text=str(name), **style | settings)
-    return figure
+    places = zip(xs, ys, rows[text].astype(str), strict=True)
+    labels = [dict(zip(("x", "y", "text"), place, strict=True)) for place in places]
+    # All at once: plotly copies those that are there for each that is added.
+    return figure.update_layout(annotations=[each | style | settings for each in labels])
 
 
 # --- what to use, and what it cost --------------------------------------------------

@@ -351,9 +351,14 @@ def few(database, tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def connection(database):
+    """The database, for reading: the tests of a file share it.
+
+    With one thread, for what they ask is small, and several workers ask at once.
+    """
     with duckdb.connect(database, read_only=True) as opened:
+        opened.execute("set threads = 1")
         yield opened
 
 
@@ -372,14 +377,24 @@ def marts(database) -> Callable[..., pd.DataFrame]:
 def drawn(database) -> dict[str, dict[str, plot.View]]:
     """The views of each chart by their choices."""
     with duckdb.connect(database, read_only=True) as opened:
-        return plot.draw_charts(opened)[0]
+        views, left_out = plot.draw_charts(opened)
+    assert left_out == {}
+    return views
 
 
 @pytest.fixture(scope="session")
-def reports(database, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("reports")
-    assert plot.main(["--db", str(database), "--out", str(folder)]) == 0
-    return folder
+def reports(database, tmp_path_factory, request) -> Path:
+    """The folder of the pages, which are written once for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / "reports.lock").open("w") as lock, pytest.MonkeyPatch.context() as patched:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "reports" / "explorer.html").exists():
+            drawn = request.getfixturevalue("drawn")
+            patched.setattr(plot, "draw_charts", lambda _: (drawn, {}))
+            assert plot.main(["--db", str(database), "--out", str(shared / "reports")]) == 0
+    return shared / "reports"
 
 
 @pytest.fixture(scope="session")
@@ -427,7 +442,7 @@ class Tab:
 
 @pytest.fixture(scope="module")
 def tab(browser):
-    with browser.new_context(offline=True) as context:
+    with browser.new_context(offline=True, has_touch=True) as context:
         yield Tab(context)
 
 

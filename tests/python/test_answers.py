@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -23,9 +24,9 @@ SHIFTED = ["v2_top1", "sketch_top1", "a_top1", "r_top1"]
 NHWC = "infer-amp-nhwc-pt240-cu124-rtx3090"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ask(connection):
-    return lambda question: connection.execute(f"from {question}").df()
+    return cache(lambda question: connection.execute(f"from {question}").df())
 
 
 @pytest.fixture(scope="module")
@@ -135,15 +136,17 @@ def answer_in_pandas(rows: pd.DataFrame, asked: dict) -> pd.DataFrame:
     )
     shown = within if asked["everything"] else within[is_rung]
     shown = shown.join(steps[["more_top1", "more_ms", "noise"]])
-    ties, nexts = [], []
     beyond = run[run.breaks.map(len) > 0].sort_values(
         ["ms", "score", "model", "img_size"], ascending=[True, False, True, True]
     )
+    models, errors = within.model.to_numpy(), within.error.to_numpy()
+    steps_up, scores_up = list(beyond.itertuples()), beyond.score.to_numpy()
+    ties, nexts = [], []
     for row in shown.itertuples():
-        near = (within.score - row.score).abs() <= Z * np.sqrt(within.error**2 + row.error**2)
-        ties.append(within.model[near & (within.model != row.model)].nunique())
-        steps_up = beyond[beyond.score > row.score]
-        nexts.append(None if steps_up.empty else steps_up.iloc[0])
+        near = np.abs(score - row.score) <= Z * np.sqrt(errors**2 + row.error**2)
+        ties.append(len({*models[near]} - {row.model}))
+        (above,) = np.nonzero(scores_up > row.score)
+        nexts.append(steps_up[above[0]] if len(above) else None)
     shown = shown.assign(tied_models=ties, next=nexts)
     order = ["score", "ms", "model", "img_size"]
     return shown.sort_values(order, ascending=[False, True, True, True]).head(

@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
+import venv
 import zipfile
 from pathlib import Path
 
@@ -70,8 +72,11 @@ def callers(project: Path) -> dict[str, str]:
         f"[install]\nuser = true\ntarget = {elsewhere}\ndry-run = true\n"
     )
     places = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONPATH")
-    return as_from_a_shell() | {
+    quick = project.parent / "quick" / "bin" / "python"
+    return {
+        **as_from_a_shell(),
         **dict.fromkeys(places, elsewhere),
+        "PYTHON": str(quick) if quick.exists() else sys.executable,
         "PIP_USER": "1",
         "PIP_PYTHON": sys.executable,
         "PIP_CONFIG_FILE": str(settings),
@@ -82,9 +87,34 @@ def callers(project: Path) -> dict[str, str]:
     }
 
 
+# Read by a Python as it starts: the environments that it makes get the pip of the one that runs
+# the tests, a copy, and not by ensurepip, which takes three seconds.
+COPIED_PIP = """\
+import shutil, venv
+from pathlib import Path
+
+def copy_pip(self, context):
+    (packages,) = Path(context.env_dir).glob("lib/python*/site-packages")
+    for part in Path({packages!r}).glob("pip*"):
+        shutil.copytree(part, packages / part.name)
+
+venv.EnvBuilder._setup_pip = copy_pip
+"""
+
+
+@pytest.fixture
+def quick(tmp_path) -> None:
+    """Put beside the project a Python that is quick at making environments, for make to use."""
+    venv.create(tmp_path / "quick", symlinks=True)
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(tmp_path / "quick")}))
+    copied_pip = COPIED_PIP.format(packages=sysconfig.get_path("purelib"))
+    (packages / "copied_pip.py").write_text(copied_pip)
+    (packages / "copied_pip.pth").write_text("import copied_pip\n")
+
+
 def start(project: Path, target: str, **variables: str) -> subprocess.Popen:
     return subprocess.Popen(
-        ["make", f"PYTHON={sys.executable}", target],
+        ["make", target],
         cwd=project,
         env=callers(project) | variables,
         stdout=subprocess.PIPE,
@@ -139,6 +169,7 @@ def interrupt(project: Path, target: str, sent: int) -> None:
     assert not (project / ".venv" / "installed").exists()
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_environment_that_is_unfinished_moved_or_broken_is_made_anew(project):
     interrupt(project, ".venv/installed", signal.SIGINT)
     make(project)

@@ -72,9 +72,19 @@ def joined(results) -> pd.DataFrame:
     return frame
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mart(connection):
     return lambda query: connection.execute(query).df()
+
+
+@pytest.fixture(scope="module")
+def benchmarks(mart) -> pd.DataFrame:
+    columns = (
+        "run, model, architecture, architecture_group, img_size, secs, top1, batch_size, "
+        "is_extra_data, is_frontier, is_frontier_imagenet1k, is_near_frontier, frontier_gap, "
+        "dominated_by, dominated_by_img_size"
+    )
+    return mart(f"select {columns} from model_benchmarks")
 
 
 def test_rows_and_values_of_every_run(mart, joined):
@@ -109,9 +119,8 @@ def frontier(secs: np.ndarray, top1: np.ndarray) -> np.ndarray:
     return ~(as_good & better).any(axis=1)
 
 
-def test_frontiers_and_gaps_of_every_run(mart):
-    rows = mart("select * from model_benchmarks")
-    for _, run in rows.groupby("run"):
+def test_frontiers_and_gaps_of_every_run(benchmarks):
+    for _, run in benchmarks.groupby("run"):
         secs, top1 = run.secs.to_numpy(), run.top1.to_numpy()
         np.testing.assert_array_equal(run.is_frontier, frontier(secs, top1))
         plain = ~run.is_extra_data.to_numpy()
@@ -265,17 +274,17 @@ def test_cost_proxies(mart):
         assert proxy.spearman == pytest.approx(spearman(rows.secs, rows[proxy.proxy]))
         pearson = np.corrcoef(np.log(rows.secs), np.log(values))[0, 1]
         assert proxy.log_pearson == pytest.approx(pearson)
-        spreads = []
+        spreads, secs = [], rows.secs.to_numpy()
         for value in values:
-            near = rows.secs[(values >= value - 0.1 * value) & (values <= value + 0.1 * value)]
+            near = secs[(values >= value - 0.1 * value) & (values <= value + 0.1 * value)]
             spreads.append(np.quantile(near, 0.95) / np.quantile(near, 0.05))
         assert proxy.median_spread == pytest.approx(np.median(spreads))
         assert proxy.max_spread == pytest.approx(max(spreads))
 
 
-def test_run_comparisons(mart):
-    rows = mart("select * from model_benchmarks")
-    counts = rows.groupby(["run", *NETWORK]).size().rename("models")
+def test_run_comparisons(mart, benchmarks):
+    counts = benchmarks.groupby(["run", *NETWORK]).size().rename("models")
+    rows = benchmarks[["run", *NETWORK, "secs", "top1", "batch_size"]]
     rows = rows.sort_values("top1", ascending=False).drop_duplicates(["run", *NETWORK])
     rows = rows.join(counts, on=["run", *NETWORK])
     by_run = {run: frame.set_index(NETWORK) for run, frame in rows.groupby("run")}
@@ -308,8 +317,8 @@ def test_statistical_ties(mart):
     np.testing.assert_array_equal(ties.ties, expected)
 
 
-def test_family_trends(mart):
-    rows = mart("select * from model_benchmarks")
+def test_family_trends(mart, benchmarks):
+    rows = benchmarks[["run", "architecture_group", "model", "secs", "top1"]]
     groups = dict(iter(rows.groupby(["run", "architecture_group"])))
     large = {key for key, frame in groups.items() if frame.model.nunique() >= 3}
     trends = mart("select * from family_trends")
@@ -324,14 +333,14 @@ def test_family_trends(mart):
         assert trend.intercept == pytest.approx(intercept, rel=1e-6)
 
 
-def test_resolution_tradeoffs(mart):
-    rows = mart("select * from model_benchmarks")
-    by_run = dict(iter(rows.groupby("run")))
+def test_resolution_tradeoffs(mart, benchmarks):
+    rows = benchmarks[["run", "model", "img_size", "secs", "top1"]]
+    by_run = {run: own.set_index(["model", "img_size"]) for run, own in rows.groupby("run")}
     tradeoffs = mart("select * from resolution_tradeoffs")
     sizes = rows.groupby(["run", "model"]).img_size.nunique()
     assert len(tradeoffs) == (sizes - 1).sum()
     for row in tradeoffs.sample(200, random_state=1).itertuples():
-        run = by_run[row.run].set_index(["model", "img_size"])
+        run = by_run[row.run]
         small, large = run.loc[row.model, row.from_img_size], run.loc[row.model, row.to_img_size]
         assert row.more_top1 == pytest.approx(large.top1 - small.top1)
         assert row.more_ms == pytest.approx(1000 * (large.secs - small.secs))

@@ -195,10 +195,11 @@ def test_the_explorers_answers_know_nothing_of_its_page():
 
 @pytest.fixture(scope="module")
 def project(few, tmp_path_factory) -> Path:
-    """A copy of the project with the database built, and no page yet."""
+    """A copy of the project with the database built, and no page yet; no chart has data."""
     folder = copy_project(tmp_path_factory.mktemp("project"))
     mark_as_installed(folder)
     shutil.copyfile(few, folder / "image_models.duckdb")
+    alter(folder / "image_models.duckdb", "truncate notebook_benchmarks")
     return folder
 
 
