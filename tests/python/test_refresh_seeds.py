@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -35,6 +36,13 @@ TRAIN = "benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv"
 def cheap(monkeypatch):
     """No test waits for the disk."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
+@pytest.fixture(autouse=True)
+def one_thread(request, monkeypatch):
+    """A few rows are read by one thread; upstream's files, as ever, by all."""
+    if not request.node.get_closest_marker("skipif"):
+        monkeypatch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
 
 
 @pytest.fixture
@@ -840,7 +848,69 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+# What may have a file's fault in its place, so that one import refuses many.
+STAND_INS = {
+    TRAIN: [TRAIN.replace("rtx3090", f"card{number}") for number in range(60)],
+    INFER: [INFER.replace("rtx4090", f"card{number}") for number in range(60)],
+    IMAGENET: [
+        f"results-{test_set}.csv"
+        for test_set in ("imagenet-real", "imagenet-a", "imagenet-a-clean", "imagenet-r")
+    ],
+}
+# Of more than one file, or by what the seeds have under its name.
+APART = {
+    "slipped decimal point within a file",
+    "two files of one test set",
+    "results file cut in the middle",
+    "benchmark file cut in the middle",
+}
+
+
+def file_of(name: str) -> str | None:
+    """Return the file that alone has a fault, where others can stand in for it."""
+    named = FAULTS[name][1][0]
+    return next((file for file in STAND_INS if named.startswith(file) and name not in APART), None)
+
+
+def batches() -> dict[str, dict[str, str]]:
+    """Return the faults that are refused together, each with the file that stands in for its."""
+    found = {}
+    for file, others in STAND_INS.items():
+        names = [name for name in FAULTS if file_of(name) == file]
+        for start in range(0, len(names), len(others)):
+            found[f"{file}, from {start}"] = dict(zip(names[start:], others, strict=False))
+    return found
+
+
+BATCHES = batches()
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_faults_are_refused_with_where_what_and_remedy(batch, results, imported, tmp_path, capsys):
+    before = contents(imported)
+    for name, other in BATCHES[batch].items():
+        folder = Path(shutil.copytree(FIXTURE, tmp_path / other))
+        FAULTS[name][0](folder)
+        (folder / file_of(name)).rename(results / other)
+        assert contents(folder).items() <= contents(FIXTURE).items()
+    assert run(results, imported) == 1
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert last == "Nothing was written."
+    assert all(line.isprintable() for line in lines)
+    missing = {}
+    for name, other in BATCHES[batch].items():
+        place = str(results / other)
+        said = "\n".join(line for line in lines if line.startswith((f"{place},", f"{place}:")))
+        lines = [line for line in lines if not line.startswith((f"{place},", f"{place}:"))]
+        expected = [part.replace(file_of(name), other) for part in FAULTS[name][1]]
+        if lacking := [part for part in expected if part not in said]:
+            missing[name] = lacking, said
+    assert missing == {}
+    assert lines == []
+    assert contents(imported) == before
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if not file_of(name)])
 def test_a_fault_is_refused_with_where_what_and_remedy(name, results, imported, capsys):
     before = contents(imported)
     change, expected = FAULTS[name]
