@@ -14,6 +14,7 @@ import venv
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -239,6 +240,14 @@ def bring_own_devices(project: Path) -> None:
         assert refresh_seeds.main(["--own", str(path), "--device", device, *seeds]) == 0
     # Dbt takes every CSV file below seeds/ for a seed but those that .dbtignore names.
     (project / "seeds" / "own" / "notes.csv").write_text("date,note\n2026-01-06,cold\n")
+
+
+@pytest.fixture
+def cheap_imports(request, monkeypatch):
+    """No import waits for the disk, and few rows are read by one thread: upstream's by all."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    if not request.node.get_closest_marker("skipif"):
+        monkeypatch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -31,18 +30,7 @@ INFER_ROW = b"infer-amp-nchw-pt240-cu124-rtx4090,toynet_large,384,64.0,4000.0,25
 INFER = "benchmark-infer-amp-nchw-pt240-cu124-rtx4090.csv"
 TRAIN = "benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv"
 
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    """No test waits for the disk."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-
-
-@pytest.fixture(autouse=True)
-def one_thread(request, monkeypatch):
-    """A few rows are read by one thread; upstream's files, as ever, by all."""
-    if not request.node.get_closest_marker("skipif"):
-        monkeypatch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+pytestmark = pytest.mark.usefixtures("cheap_imports")
 
 
 @pytest.fixture
