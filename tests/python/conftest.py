@@ -14,6 +14,7 @@ import venv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from graphlib import TopologicalSorter
 from itertools import chain
 from pathlib import Path
@@ -232,6 +233,14 @@ def run_build(project: Path, interpreter: str | Path = sys.executable, **variabl
         capture_output=True,
         text=True,
     )
+
+
+@pytest.fixture
+def cheap_imports(request, monkeypatch):
+    """No import waits for the disk, and few rows are read by one thread: upstream's by all."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    if not request.node.get_closest_marker("skipif"):
+        monkeypatch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
 
 
 @pytest.fixture(scope="session")

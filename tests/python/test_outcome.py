@@ -83,8 +83,14 @@ def test_a_python_without_the_packages_is_told_from_the_right_one(name):
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("sent", WORDS)
-@pytest.mark.parametrize("name", SCRIPTS)
+# One handler hears them all: plot.py, which is slow to begin, is sent one of them.
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        *((name, sent) for name in ("export.py", "refresh_seeds.py") for sent in WORDS),
+        ("plot.py", signal.SIGINT),
+    ],
+)
 def test_a_script_that_is_stopped_says_so_in_one_line(name, sent, start, few, tmp_path):
     process = start(name)
     if name == "plot.py":
@@ -103,10 +109,12 @@ SLOW = "print('importing', flush=True); import time; time.sleep(60)"
 
 # DuckDB imports pandas when it is first given a value, and passes no exception on.
 @pytest.mark.parametrize(
-    ("name", "package"),
-    [("export.py", "duckdb"), ("export.py", "pandas"), ("refresh_seeds.py", "pandas")],
+    ("name", "package", "sent"),
+    [
+        *(("export.py", "duckdb", sent) for sent in WORDS),
+        ("refresh_seeds.py", "pandas", signal.SIGINT),
+    ],
 )
-@pytest.mark.parametrize("sent", WORDS)
 def test_so_does_one_that_is_importing(name, package, sent, start, tmp_path):
     (tmp_path / "slow").mkdir()
     (tmp_path / "slow" / f"{package}.py").write_text(SLOW)

@@ -33,7 +33,7 @@ def own(tmp_path) -> Path:
 
 
 @pytest.fixture
-def take(tmp_path, capsys):
+def take(cheap_imports, tmp_path, capsys):
     """Take a file in; return the exit code and what was said."""
 
     def take(*arguments: object) -> tuple[int, str]:

@@ -13,10 +13,7 @@ from test_refresh_seeds import FIXTURE, IMAGENET, contents, rows, run
 RESULTS = (FIXTURE / IMAGENET).read_text(encoding="utf-8")
 
 
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    """No test waits for the disk."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+pytestmark = pytest.mark.usefixtures("cheap_imports")
 
 
 class Repository:

@@ -30,11 +30,7 @@ INFER_ROW = b"infer-amp-nchw-pt240-cu124-rtx4090,toynet_large,384,64.0,4000.0,25
 INFER = "benchmark-infer-amp-nchw-pt240-cu124-rtx4090.csv"
 TRAIN = "benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv"
 
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    """No test waits for the disk."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+pytestmark = pytest.mark.usefixtures("cheap_imports")
 
 
 @pytest.fixture
@@ -840,7 +836,69 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+# What may have a file's fault in its place, so that one import refuses many.
+STAND_INS = {
+    TRAIN: [TRAIN.replace("rtx3090", f"card{number}") for number in range(60)],
+    INFER: [INFER.replace("rtx4090", f"card{number}") for number in range(60)],
+    IMAGENET: [
+        f"results-{test_set}.csv"
+        for test_set in ("imagenet-real", "imagenet-a", "imagenet-a-clean", "imagenet-r")
+    ],
+}
+# Of more than one file, or by what the seeds have under its name.
+APART = {
+    "slipped decimal point within a file",
+    "two files of one test set",
+    "results file cut in the middle",
+    "benchmark file cut in the middle",
+}
+
+
+def file_of(name: str) -> str | None:
+    """Return the file that alone has a fault, where others can stand in for it."""
+    named = FAULTS[name][1][0]
+    return next((file for file in STAND_INS if named.startswith(file) and name not in APART), None)
+
+
+def batches() -> dict[str, dict[str, str]]:
+    """Return the faults that are refused together, each with the file that stands in for its."""
+    found = {}
+    for file, others in STAND_INS.items():
+        names = [name for name in FAULTS if file_of(name) == file]
+        for start in range(0, len(names), len(others)):
+            found[f"{file}, from {start}"] = dict(zip(names[start:], others, strict=False))
+    return found
+
+
+BATCHES = batches()
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_faults_are_refused_with_where_what_and_remedy(batch, results, imported, tmp_path, capsys):
+    before = contents(imported)
+    for name, other in BATCHES[batch].items():
+        folder = Path(shutil.copytree(FIXTURE, tmp_path / other))
+        FAULTS[name][0](folder)
+        (folder / file_of(name)).rename(results / other)
+        assert contents(folder).items() <= contents(FIXTURE).items()
+    assert run(results, imported) == 1
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert last == "Nothing was written."
+    assert all(line.isprintable() for line in lines)
+    missing = {}
+    for name, other in BATCHES[batch].items():
+        place = str(results / other)
+        said = "\n".join(line for line in lines if line.startswith((f"{place},", f"{place}:")))
+        lines = [line for line in lines if not line.startswith((f"{place},", f"{place}:"))]
+        expected = [part.replace(file_of(name), other) for part in FAULTS[name][1]]
+        if lacking := [part for part in expected if part not in said]:
+            missing[name] = lacking, said
+    assert missing == {}
+    assert lines == []
+    assert contents(imported) == before
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if not file_of(name)])
 def test_a_fault_is_refused_with_where_what_and_remedy(name, results, imported, capsys):
     before = contents(imported)
     change, expected = FAULTS[name]
@@ -864,12 +922,14 @@ FIGURES = both(
 NEXT_SPEEDS = {INFER: 1.1, OTHER: 1.5, THIRD: 1.7, FOURTH: 2.3}
 # what comes when the seeds hold FIGURES, and which files are refused for what
 DISAGREEMENTS = {
-    "two runs exchanged": (exchange(INFER, OTHER), {INFER: OTHER, OTHER: INFER}),
+    "two runs exchanged, and two test sets": (
+        both(exchange(INFER, OTHER), exchange(IMAGENET, SKETCH)),
+        {INFER: OTHER, OTHER: INFER, IMAGENET: SKETCH, SKETCH: IMAGENET},
+    ),
     "three runs in a ring": (
         exchange(INFER, OTHER, THIRD),
         {INFER: THIRD, OTHER: INFER, THIRD: OTHER},
     ),
-    "two test sets exchanged": (exchange(IMAGENET, SKETCH), {IMAGENET: SKETCH, SKETCH: IMAGENET}),
     "a run in place of another": (exchange(THIRD, OTHER, OTHER), {THIRD: OTHER}),
     "a run rounded": (
         time_networks(FOURTH, 1.37 * 1.00005),
@@ -895,15 +955,13 @@ DISAGREEMENTS = {
         both(*(time_networks(name, speed, MACTS_FIRST) for name, speed in NEXT_SPEEDS.items())),
         dict.fromkeys(NEXT_SPEEDS, "in most rows another gmacs"),
     ),
-    "a run with some rows of another": (take_lines(INFER, OTHER, slice(1, 6)), {INFER: OTHER}),
-    "a test set moved a little": (try_networks(IMAGENET, 70.602), {IMAGENET: SKETCH}),
-    "speeds a thousandfold": (
-        time_networks(INFER, 1000),
-        {INFER: "in most rows far other figures"},
+    "a run with some rows of another, and a test set moved a little": (
+        both(take_lines(INFER, OTHER, slice(1, 6)), try_networks(IMAGENET, 70.602)),
+        {INFER: OTHER, IMAGENET: SKETCH},
     ),
-    "accuracies of something else": (
-        try_networks(IMAGENET, 50),
-        {IMAGENET: "in most rows far other figures than the seeds have"},
+    "speeds a thousandfold, and accuracies of something else": (
+        both(time_networks(INFER, 1000), try_networks(IMAGENET, 50)),
+        dict.fromkeys((INFER, IMAGENET), "in most rows far other figures than the seeds have"),
     ),
     "gmacs swapped with macts": (
         time_networks(INFER, header=MACTS_FIRST),
