@@ -55,9 +55,12 @@ def project(published) -> Path:
 
 
 @pytest.fixture
-def real_project(published) -> Path:
-    """The same with the environment that runs the tests, and so with dbt."""
+def real_project(published, made) -> Path:
+    """The same with the environment that runs the tests, and so with dbt, which has parsed it."""
     (published / ".venv").symlink_to(Path(sys.executable).parents[1])
+    parsed = Path("target", "make", "partial_parse.msgpack")
+    (published / parsed).parent.mkdir(parents=True)
+    shutil.copy(made / parsed, published / parsed)
     return published
 
 
