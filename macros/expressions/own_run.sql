@@ -2,10 +2,10 @@
     the same, with `_own` after the device's key. -#}
 {% macro own_run() -%}
     case
-        when {{ squeeze(device_key_of('own_benchmarks.run')) }} in (
-            select {{ squeeze('known.device_key') }} from {{ ref('device_keys') }} as known
+        when {{ letters_of(device_key_of('own_benchmarks.run')) }} in (
+            select {{ letters_of('known.device_key') }} from {{ ref('device_keys') }} as known
             union all
-            select {{ squeeze(device_key_of('files.run')) }} from {{ ref('benchmark_files') }} as files
+            select {{ letters_of(device_key_of('files.run')) }} from {{ ref('benchmark_files') }} as files
         )
             then regexp_replace(own_benchmarks.run, '(-dynamo)?$', '_own\1')
         else own_benchmarks.run

@@ -12,8 +12,8 @@ device_keys as (
 spell_keys_alike as (
     select
         *,
-        {{ squeeze('device_key') }} as squeezed_key,
-        min(device_key) over (partition by {{ squeeze('device_key') }}) as shared_key
+        {{ letters_of('device_key') }} as key_letters,
+        min(device_key) over (partition by {{ letters_of('device_key') }}) as shared_key
     from benchmark_files
 ),
 
@@ -48,7 +48,7 @@ name_devices as (
         string_split(spell_keys_alike.torch_version, '.')::integer[] as torch_order
     from spell_keys_alike
     left join device_keys
-        on spell_keys_alike.squeezed_key = {{ squeeze('device_keys.device_key') }}
+        on spell_keys_alike.key_letters = {{ letters_of('device_keys.device_key') }}
 )
 
 select * from name_devices

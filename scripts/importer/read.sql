@@ -12,9 +12,10 @@ create macro is_slip(one, other) as
     and abs(times_apart(one, other) / pow(10, tens_apart(one, other)) - 1) < 0.01;
 create macro log_odds(percentage) as
     ln(case when percentage > 0 and percentage < 100 then percentage / (100 - percentage) end);
--- Device keys and run ids are the same where they differ in case and signs alone.
-create macro squeeze(text) as regexp_replace(lower(text), '[^a-z0-9]', '', 'g');
-create macro device_key(run) as squeeze(regexp_extract(run, getvariable('run_grammar'), 6));
+-- Device keys and run ids are the same where they differ in case and signs alone: letters_of() in
+-- refresh_seeds.py, for what is ASCII.
+create macro letters_of(text) as regexp_replace(lower(text), '[^a-z0-9]', '', 'g');
+create macro device_key(run) as letters_of(regexp_extract(run, getvariable('run_grammar'), 6));
 -- Neither letter, mark, number, sign nor plain space; or one of those and yet blank.
 create macro is_invisible(text) as regexp_matches(
     text,
@@ -59,7 +60,7 @@ select
         when regexp_full_match(run, getvariable('run_grammar')) then split_part(run, '-', 1)
         when regexp_full_match(file, 'model_metadata[-_]in1k\.csv') then 'metadata'
     end as kind,
-    count(*) over (partition by origin, kind, test_set, squeeze(run)) as files_of_source
+    count(*) over (partition by origin, kind, test_set, letters_of(run)) as files_of_source
 from name_sources;
 
 -- A quoted line break is part of its row; a row's line is the physical one that it starts on.
@@ -185,7 +186,7 @@ from find_keys;
 create table figures as
 select
     origin, source, source_seed, run, model,
-    coalesce(squeeze(run), test_set) as series,
+    coalesce(letters_of(run), test_set) as series,
     coalesce('benchmark-' || run, 'results-' || test_set) || '.csv' as file,
     split_part(model, '.', 1) as architecture,
     as_number(img_size) as img_size,
@@ -341,7 +342,7 @@ create view file as
 with
 old_runs as (
     select
-        squeeze(run) as squeezed_run,
+        letters_of(run) as run_letters,
         any_value(run) as old_run,
         any_value(device_key(run)) as old_key
     from records
@@ -362,7 +363,7 @@ select
     null as spelled,
     null as value
 from files
-left join old_runs on squeeze(files.run) = old_runs.squeezed_run;
+left join old_runs on letters_of(files.run) = old_runs.run_letters;
 
 create view header as
 select * exclude (spelled), null as spelled from headers;

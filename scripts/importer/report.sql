@@ -113,7 +113,7 @@ unknown_devices as (
     where
         origin = 'new'
         and not list_contains(
-            list_transform(getvariable('device_keys'), lambda key: squeeze(key)), squeeze(device)
+            list_transform(getvariable('device_keys'), lambda key: letters_of(key)), letters_of(device)
         )
 ),
 

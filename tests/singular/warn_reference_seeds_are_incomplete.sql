@@ -35,7 +35,7 @@ select
     min(runs.run) as seen_in
 from {{ ref('int_runs_published') }} as runs
 anti join {{ ref('device_keys') }} as known
-    on {{ squeeze('runs.device_key') }} = {{ squeeze('known.device_key') }}
+    on {{ letters_of('runs.device_key') }} = {{ letters_of('known.device_key') }}
 group by runs.device_key
 union all
 select
