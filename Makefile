@@ -57,7 +57,7 @@ image_models.duckdb: $(RECORDS)/installed $(INPUTS) scripts/build.py
 # dbt names what is deprecated only in the files that it parses anew.
 STRICTLY := --no-partial-parse --warn-error-options '{"error": ["Deprecations"]}'
 
-# A file's tests share what they open, and the files begin in the order of their names.
+# A file's tests share what they open, and the files begin in the order of tests/python/conftest.py.
 PYTEST := IMAGE_MODELS_DB=target/test/image_models.duckdb $(RUN)pytest \
           --numprocesses=auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 

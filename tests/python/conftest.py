@@ -51,8 +51,13 @@ def pytest_configure(config):
             signal.signal(one, signal.SIG_DFL)
 
 
+# The files that take longest begin first, so that no worker is left alone with one in the end.
+SLOWEST = ("test_spark", "test_answers", "test_refresh_seeds", "test_explorer", "test_hostile_text")
+
+
 def pytest_collection_modifyitems(items):
     """What a test needs and is not there has it skipped, loudly; under CI it runs and fails."""
+    items.sort(key=lambda item: [*SLOWEST, item.path.stem].index(item.path.stem))
     if os.environ.get("CI"):
         return
     for item in items:
