@@ -300,7 +300,12 @@ def database(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def manifest(database) -> dict:
     """What dbt knows of the project, with the SQL that it made of it for the database."""
-    return json.loads((PROJECT / "target" / "manifest.json").read_text())
+    known = json.loads((PROJECT / "target" / "manifest.json").read_text())
+    with duckdb.connect(database, read_only=True) as opened:
+        (build,) = opened.execute("from use_the_database_of_this_function.build").fetchone()
+    said = "dbt has been used for something else since; make scratch"
+    assert known["metadata"]["invocation_id"] == build, said
+    return known
 
 
 @pytest.fixture(scope="session")
