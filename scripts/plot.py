@@ -200,7 +200,7 @@ def draw_effects(connection: duckdb.DuckDBPyConnection) -> dict[str, View]:
         "network_speed_ups",
         "phase device_short_name torch_version setting architecture img_size from_ms to_ms "
         "speed_up",
-        order="setting, median_speed_up desc, from_run, architecture, img_size",
+        order="setting, same_batch_speed_up desc, from_run, architecture, img_size",
     )
     return {"": View([charts.effects(speed_ups)], {})}
 

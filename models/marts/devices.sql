@@ -40,7 +40,7 @@ gather_runs as (
     group by device
 ),
 
--- The device asked for where none is named; functions ask for runs that are not compiled.
+-- The device asked for where none is named.
 choose_default as (
     select runs.device
     from runs

@@ -23,7 +23,7 @@ compare_networks as (
         1000 * from_rows.secs as from_ms,
         1000 * to_rows.secs as to_ms,
         from_rows.secs / to_rows.secs as speed_up,
-        comparisons.same_batch_speed_up as median_speed_up
+        comparisons.same_batch_speed_up
     from comparisons
     inner join networks as from_rows on comparisons.from_run = from_rows.run
     inner join networks as to_rows
