@@ -62,7 +62,10 @@ resolve_names as (
 
 give_reasons as (
     select
-        results.*,
+        results.snapshot,
+        results.test_set,
+        results.model,
+        results.img_size,
         case
             when results.is_timed then null
             when not results.is_current and results.test_set <> 'imagenet' then 'older snapshot'
