@@ -37,6 +37,16 @@ def test_keys_are_spelt_as_dbt_knows_them(manifest, monkeypatch):
     }
 
 
+def test_what_is_called_a_warning_is_one_and_nothing_else(manifest):
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    assert tests
+    for test in tests:
+        severity = "warn" if test["name"].startswith("warn_") else "error"
+        expected = {"severity": severity, "enabled": True, "where": None, "limit": None}
+        config = test["config"] | {"severity": test["config"]["severity"].lower()}
+        assert {key: config[key] for key in expected} == expected, test["name"]
+
+
 def test_every_table_has_a_key_and_every_column_of_a_seed_is_described(manifest):
     nodes = manifest["nodes"].values()
     keyed = {

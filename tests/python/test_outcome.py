@@ -88,7 +88,7 @@ def test_a_python_without_the_packages_is_told_from_the_right_one(name):
     ("name", "sent"),
     [
         *((name, sent) for name in ("export.py", "refresh_seeds.py") for sent in WORDS),
-        ("plot.py", signal.SIGINT),
+        ("plot.py", signal.SIGTERM),
     ],
 )
 def test_a_script_that_is_stopped_says_so_in_one_line(name, sent, start, few, tmp_path):

@@ -845,8 +845,10 @@ STAND_INS = {
         for test_set in ("imagenet-real", "imagenet-a", "imagenet-a-clean", "imagenet-r")
     ],
 }
-# Of more than one file, or by what the seeds have under its name.
+# Of more than one file, or by what the seeds have under its name; or by what other rows say, which
+# in a stand-in's company would be many.
 APART = {
+    *(name for name, (_, parts) in FAULTS.items() if "times off" in " ".join(parts)),
     "slipped decimal point within a file",
     "two files of one test set",
     "results file cut in the middle",
