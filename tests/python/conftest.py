@@ -27,6 +27,8 @@ import pytest
 import refresh_seeds
 
 PROJECT = Path(__file__).resolve().parents[2]
+# How many standard errors a 95 % interval reaches to either side.
+Z = 1.959963984540054
 # What a test of this mark needs, what goes untested without it, and the remedy.
 NEEDS = {
     "browser": (
@@ -240,12 +242,35 @@ def run_build(project: Path, interpreter: str | Path = sys.executable, **variabl
     )
 
 
+def start_build(project: Path, **options: object) -> subprocess.Popen:
+    """Start a build with the environment of the project."""
+    return subprocess.Popen(
+        [*python(project / ".venv" / "bin" / "python"), project / "scripts" / "build.py"],
+        env=own_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
 @pytest.fixture
 def cheap_imports(request, monkeypatch):
     """No import waits for the disk, and few rows are read by one thread: upstream's by all."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     if not request.node.get_closest_marker("skipif"):
         monkeypatch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+
+
+@contextmanager
+def shared_by_workers(tmp_path_factory, name: str) -> Iterator[Path]:
+    """Give the folder that all workers share, to one of them at a time."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield shared
 
 
 @pytest.fixture(scope="session")
@@ -255,12 +280,8 @@ def made(tmp_path_factory) -> Path:
     It has two own devices and editors' files, and beside it is a folder that its name matches.
     `said` has what the build and make said. For reading: it is made once for all workers.
     """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    project = shared / ODD
-    with (shared / "made.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with shared_by_workers(tmp_path_factory, "made") as shared:
+        project = shared / ODD
         if not (project / "said").exists():
             for folder in (project, shared / MATCHED):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -271,13 +292,9 @@ def made(tmp_path_factory) -> Path:
             no_seeds = {"copy_function": lambda source, copy: Path(copy).write_text("x")}
             shutil.copytree(PROJECT / "seeds", shared / MATCHED / "seeds", **no_seeds)
             options = {"env": as_installed(), "capture_output": True, "text": True}
-            said = ""
-            for result in (
-                run_build(project, **CALLERS),
-                subprocess.run("make", cwd=project, **options),
-            ):
-                said += result.stdout + result.stderr
-                assert result.returncode == 0, said
+            results = run_build(project, **CALLERS), subprocess.run("make", cwd=project, **options)
+            said = "".join(result.stdout + result.stderr for result in results)
+            assert [result.returncode for result in results] == [0, 0], said
             (project / "said").write_text(said)
     return project
 
@@ -343,7 +360,7 @@ def found_by(manifest) -> Callable[[Path], dict[str, str]]:
 
     def run(path: Path) -> dict[str, str]:
         found = {}
-        with duckdb.connect(path) as connection:
+        with duckdb.connect(path, read_only=True) as connection:
             for node in manifest["nodes"].values():
                 if node["resource_type"] == "test":
                     rows = connection.execute(node["compiled_code"]).df().to_dict("records")
@@ -404,16 +421,14 @@ def drawn(database) -> dict[str, dict[str, plot.View]]:
 @pytest.fixture(scope="session")
 def reports(database, tmp_path_factory, request) -> Path:
     """The folder of the pages, which are written once for all workers."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    with (shared / "reports.lock").open("w") as lock, pytest.MonkeyPatch.context() as patched:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "reports" / "explorer.html").exists():
+    with shared_by_workers(tmp_path_factory, "reports") as shared:
+        folder = shared / "reports"
+        if not (folder / "explorer.html").exists():
             drawn = request.getfixturevalue("drawn")
-            patched.setattr(plot, "draw_charts", lambda _: (drawn, {}))
-            assert plot.main(["--db", str(database), "--out", str(shared / "reports")]) == 0
-    return shared / "reports"
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(plot, "draw_charts", lambda _: (drawn, {}))
+                assert plot.main(["--db", str(database), "--out", str(folder)]) == 0
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -457,6 +472,16 @@ class Tab:
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
         return self.page
+
+
+def swipe_up(page, x: float, y: float) -> None:
+    """Move a finger from there up, in ten steps of 20 px."""
+    finger = page.context.new_cdp_session(page)
+    for step, kind in enumerate(["touchStart", *["touchMove"] * 10, "touchEnd"]):
+        touch = {"type": kind, "touchPoints": []}
+        if kind != "touchEnd":
+            touch["touchPoints"].append({"x": x, "y": y - 20 * step})
+        finger.send("Input.dispatchTouchEvent", touch)
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import command
+from conftest import Z, command
 
 PROJECT = Path(__file__).resolve().parents[2]
 ANSWERS = sorted(path.stem for path in (PROJECT / "models" / "answers").glob("*.sql"))
-Z = 1.959963984540054
 IMAGES = {"imagenet": 50_000, "v2": 10_000, "sketch": 50_889, "a": 7_500, "r": 30_000}
 SHIFTED = ["v2_top1", "sketch_top1", "a_top1", "r_top1"]
 NHWC = "infer-amp-nhwc-pt240-cu124-rtx3090"

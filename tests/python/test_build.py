@@ -22,7 +22,7 @@ import duckdb
 import export
 import plot
 import pytest
-from conftest import copy_project, mounted, own_environment, python, stand_in_for_dbt
+from conftest import copy_project, mounted, own_environment, stand_in_for_dbt, start_build
 
 # Builds one table, says so and does what a line of its input tells it; without one it ends well.
 STAND_IN = """
@@ -65,15 +65,7 @@ def real_project(published, made) -> Path:
 
 
 def start(project: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen:
-    return subprocess.Popen(
-        [*python(project / ".venv" / "bin" / "python"), project / "scripts" / "build.py"],
-        env=own_environment(),
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    return start_build(project, stdin=stdin, start_new_session=True)
 
 
 def start_and_wait_in_dbt(project: Path) -> subprocess.Popen:

@@ -10,7 +10,7 @@ import benchmark
 import duckdb
 import plot
 import pytest
-from conftest import Tab
+from conftest import Tab, swipe_up
 from test_answers import draw_question, in_sql
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
@@ -712,11 +712,7 @@ def test_the_chart_is_saved_as_a_picture(explorer):
 def test_a_finger_on_the_chart_scrolls_the_page(open_explorer):
     page = open_explorer(width="phone")
     box = page.locator("#chart").bounding_box()
-    finger = page.context.new_cdp_session(page)
-    for step, kind in enumerate(["touchStart", *["touchMove"] * 10, "touchEnd"]):
-        at = {"x": box["x"] + 150, "y": box["y"] + 250 - 20 * step}
-        touch = {"type": kind, "touchPoints": [at] if kind != "touchEnd" else []}
-        finger.send("Input.dispatchTouchEvent", touch)
+    swipe_up(page, box["x"] + 150, box["y"] + 250)
     page.wait_for_function("() => scrollY > 100")
     assert page.locator("#card").is_hidden()
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plot
 import pytest
+from conftest import Z
 from test_marts import frontier, seed
 
 NETWORK = ["architecture", "img_size"]
@@ -209,7 +210,7 @@ def test_halving_times_and_last_steps(history, marts):
             is_before = (snapshot < day) & (ms <= ms[own])
             earlier = -lowest(-top1[is_before]) / 100
             p = top1[own] / 100
-            noise = 1.959963984540054 * np.sqrt((p * (1 - p) + earlier * (1 - earlier)) / 50_000)
+            noise = Z * np.sqrt((p * (1 - p) + earlier * (1 - earlier)) / 50_000)
             if step.snapshot > first_day and not p - earlier <= noise:
                 steps.append(step.snapshot)
         assert row.last_step == max(steps) if steps else pd.isna(row.last_step)

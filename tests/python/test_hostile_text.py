@@ -90,10 +90,7 @@ NEW = {
 
 
 def renaming(seed: str) -> str:
-    def literal(text: str) -> str:
-        return "'" + text.replace("'", "''") + "'"
-
-    pairs = ", ".join(f"({literal(old)}, {literal(name)})" for old, name in HOSTILE.items())
+    pairs = ", ".join(f"($${old}$$, $${name}$$)" for old, name in HOSTILE.items())
     return (
         f"update raw.{seed} set model = name || substr(model, length(old) + 1)"
         f" from (values {pairs}) as hostile (old, name) where split_part(model, '.', 1) = old"

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from math import comb
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Z
 
 NETWORK = ["architecture", "img_size"]
-# How many standard errors a 95 % interval reaches to either side.
-Z = NormalDist().inv_cdf(0.975)
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 CLEAN = {"v2": "imagenet", "sketch": "imagenet", "a": "a-clean", "r": "r-clean"}
 TEST_SETS = {
@@ -138,9 +136,7 @@ def test_frontiers_and_gaps_of_every_run(benchmarks):
         p = run.top1 / 100
         best_p = p + run.frontier_gap / 100
         noise = np.sqrt((p * (1 - p) + best_p * (1 - best_p)) / 50_000)
-        np.testing.assert_array_equal(
-            run.is_near_frontier, run.frontier_gap / 100 <= 1.959963984540054 * noise
-        )
+        np.testing.assert_array_equal(run.is_near_frontier, run.frontier_gap / 100 <= Z * noise)
 
 
 def test_repeated_timings(mart):
@@ -313,7 +309,7 @@ def test_statistical_ties(mart):
     p = ties.top1.to_numpy() / 100
     variance = p * (1 - p) / 50_000
     error = np.sqrt(variance + variance[:, None])
-    expected = (np.abs(p - p[:, None]) <= 1.959963984540054 * error).sum(axis=1) - 1
+    expected = (np.abs(p - p[:, None]) <= Z * error).sum(axis=1) - 1
     np.testing.assert_array_equal(ties.ties, expected)
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import plot
 import pytest
+from conftest import swipe_up
 from playwright.sync_api import TimeoutError
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quiet")]
@@ -208,11 +209,7 @@ def test_a_finger_on_a_chart_scrolls_the_page(report):
     before = panel.evaluate("chart => `${chart.layout.xaxis.range}`")
     panel.scroll_into_view_if_needed()
     start, box = report.evaluate("scrollY"), panel.bounding_box()
-    finger = report.context.new_cdp_session(report)
-    for step, kind in enumerate(["touchStart", *["touchMove"] * 10, "touchEnd"]):
-        at = {"x": box["x"] + 150, "y": box["y"] + 300 - 20 * step}
-        touch = {"type": kind, "touchPoints": [at] if kind != "touchEnd" else []}
-        finger.send("Input.dispatchTouchEvent", touch)
+    swipe_up(report, box["x"] + 150, box["y"] + 300)
     report.wait_for_function("start => scrollY > start + 100", arg=start)
     assert panel.evaluate("chart => `${chart.layout.xaxis.range}`") == before
 

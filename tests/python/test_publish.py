@@ -21,9 +21,9 @@ from conftest import (
     copy_project,
     mounted,
     own_environment,
-    python,
     run_build,
     stand_in_for_dbt,
+    start_build,
     undeletable,
 )
 from test_plot import check_links
@@ -330,13 +330,7 @@ def test_a_database_that_cannot_be_replaced_is_named_before_the_build(project):
 def test_a_build_that_is_stopped_says_so_in_one_line(sent, project):
     dbt = project / ".venv" / "bin" / "dbt"
     dbt.write_text(dbt.read_text() + "import time\ntime.sleep(60)\n")
-    process = subprocess.Popen(
-        [*python(project / ".venv" / "bin" / "python"), project / "scripts" / "build.py"],
-        env=own_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start_build(project)
     assert process.stdout.readline() == "built\n"
     process.send_signal(sent)
     _, errors = process.communicate()
@@ -350,13 +344,7 @@ def test_a_build_that_is_stopped_says_so_in_one_line(sent, project):
 def test_a_build_whose_output_nobody_reads_on_is_published(project):
     dbt = project / ".venv" / "bin" / "dbt"
     dbt.write_text(dbt.read_text() + "for _ in range(10_000):\n    print('built', flush=True)\n")
-    process = subprocess.Popen(
-        [project / ".venv" / "bin" / "python", project / "scripts" / "build.py"],
-        env=own_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start_build(project)
     assert process.stdout.readline() == "built\n"
     process.stdout.close()
     errors = process.stderr.read()
